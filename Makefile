@@ -41,6 +41,7 @@ test: $(INSTALLED)
 	$(RUN) scripts.check
 	$(RUN) scripts.vocabulary --check
 	$(RUN) scripts.documents --check
+	$(RUN) scripts.async_layer --check
 	$(RUN) scripts.check_layout
 	$(RUN) scripts.check_places
 	$(RUN) scripts.vendored --check
@@ -67,6 +68,7 @@ check: lint
 	$(RUN) scripts.coverage --check
 	$(RUN) scripts.documents --check
 	$(RUN) scripts.check_surface --check
+	$(RUN) scripts.async_layer --check
 	$(RUN) scripts.check_layout
 	$(RUN) scripts.check_places
 	$(RUN) scripts.vendored --check

@@ -15,6 +15,9 @@ from arthurai.version import __version__
 if TYPE_CHECKING:
     from arthurai import client, common, core, explainability, query, version
     from arthurai._compat import time_helpers as util
+    from arthurai.aio.client.client import AsyncArthurAI
+    from arthurai.aio.model.model import AsyncArthurModel
+    from arthurai.aio.model.model_groups import AsyncArthurModelGroup
     from arthurai.client.client import ArthurAI
     from arthurai.common.constants import (
         AccuracyMetric,
@@ -67,6 +70,9 @@ __all__ = [
     "ArthurTimeoutError",
     "ArthurUnexpectedError",
     "ArthurUserError",
+    "AsyncArthurAI",
+    "AsyncArthurModel",
+    "AsyncArthurModelGroup",
     "Enrichment",
     "EnrichmentStatus",
     "ForbiddenError",
@@ -100,6 +106,9 @@ __all__ = [
 ]
 
 _DEFINED_IN = {
+    "arthurai.aio.client.client": ("AsyncArthurAI",),
+    "arthurai.aio.model.model": ("AsyncArthurModel",),
+    "arthurai.aio.model.model_groups": ("AsyncArthurModelGroup",),
     "arthurai.client.client": ("ArthurAI",),
     "arthurai.common.constants": (
         "AccuracyMetric",

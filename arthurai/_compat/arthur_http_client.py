@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from arthurai._compat.http_verbs import AbstractHTTPClient, HTTPClient, RefreshFunction
-from arthurai.client.connect import ClientConfig, connect
+from arthurai.client.client_config import ClientConfig
+from arthurai.client.connect import connect
 from arthurai.common.constants import API_PREFIX
 from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import MissingParameterError

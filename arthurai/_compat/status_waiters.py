@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.wait import DEFAULT_TIMEOUT_MIN, wait_until
-from arthurai.model.base_model import find_session, name_of, require_id, require_session
+from arthurai.model.base_model import (
+    check_session,
+    find_session,
+    name_of,
+    require_id,
+    require_session,
+)
 from arthurai.model.enrichments import fetch_enrichment_states
 from arthurai.model.lifecycle import fetch_status
 
@@ -86,7 +92,8 @@ class ModelStatusWaiter(StatusWaiter):
         super().__init__(model, f"model {name_of(model)!r} was being set up", client)
 
     def _check_status(self) -> str:
-        session = find_session(self._client) or require_session(self.model)
+        found = find_session(self._client)
+        session = require_session(self.model) if found is None else check_session(found)
         return fetch_status(session, require_id(self.model, "be waited for"))
 
 

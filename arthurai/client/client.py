@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from arthurai._compat.arthur_http_client import new_requests_client
 from arthurai._compat.http_verbs import HTTPClient
-from arthurai.client.connect import UNKNOWN_ORG_ID, ClientConfig, connect
+from arthurai.client.client_config import UNKNOWN_ORG_ID, ClientConfig
 from arthurai.client.model_arguments import complete_names, is_uuid, parse_model_filters
 from arthurai.common.checks import (
     check_choice,
@@ -28,7 +28,7 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import iterate_pages
+from arthurai.common.pagination import collect_pages
 from arthurai.common.text import list_names
 from arthurai.transport.options import HttpOptions, parse_endpoint
 
@@ -126,7 +126,12 @@ class ArthurAI:
             strict=strict,
             redaction_key=redaction_key,
         ).merge(config)
-        self._adopt(connect(merged))
+        self._adopt(self._connect(merged))
+
+    def _connect(self, config: ClientConfig) -> Session:
+        from arthurai.client.connect import connect
+
+        return connect(config)
 
     def _adopt(self, session: Session) -> None:
         self._session: Session | None = session
@@ -274,7 +279,7 @@ class ArthurAI:
         config = ClientConfig(
             access_key=access_key, login=login, password=password, allow_insecure=True, **memory
         )
-        self._adopt(connect(config))
+        self._adopt(self._connect(config))
 
     # -- models --------------------------------------------------------------------------------
 
@@ -433,7 +438,7 @@ class ArthurAI:
         if "page" in wanted or "page_size" in wanted:
             models: Iterable[Model] = list_models.sync(client=self.api, **wanted).data or ()
         else:
-            models = iterate_pages(fetch, lambda page: page.data)
+            models = collect_pages(fetch, lambda page: page.data)
         return DisplayedList(self._to_model(model) for model in models)
 
     def get_model_group(self, id_or_model: str | ArthurModel) -> ArthurModelGroup:

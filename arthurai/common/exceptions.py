@@ -10,14 +10,17 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+_CO_COROUTINE: Final = 0x80
+"""The flag of coroutine functions, `inspect.CO_COROUTINE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,31 +173,64 @@ def arthur_excepted(message: str | None = None) -> Callable[[Callable[P, R]], Ca
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        excepted: Callable[P, R]
+        if _is_coroutine_function(function):
+
+            @functools.wraps(function)
+            async def excepted_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+                try:
+                    return await cast("Awaitable[Any]", function(*args, **kwargs))
+                except (ArthurError, Warning):
+                    raise
+                except Exception as error:
+                    raise _own_error(error, message, excepted, args, kwargs) from error
+
+            excepted = cast("Callable[P, R]", excepted_async)
+            return excepted
+
         @functools.wraps(function)
-        def excepted(*args: P.args, **kwargs: P.kwargs) -> R:
+        def excepted_sync(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 return function(*args, **kwargs)
             except (ArthurError, Warning):
                 raise
             except Exception as error:
-                # Python refuses arguments before the function runs: there is no frame of it then.
-                if isinstance(error, TypeError) and _innermost(error):
-                    refused = _call_error(excepted, args, kwargs, error)
-                    if refused is not None:
-                        raise refused from error
-                reason = str(error) or type(error).__name__
-                prefix = f"{message} because " if message else ""
-                if isinstance(error, AttributeError) and hasattr(error, "member"):
-                    # An object of the generated client that the server sent without a member.
-                    raise ExpectedParameterNotFoundError(f"{prefix}{reason}") from error
-                raise ArthurUnexpectedError(
-                    f"{prefix}{reason}. This is an error in the SDK or the server: please report "
-                    f"it together with the traceback"
-                ) from error
+                raise _own_error(error, message, excepted, args, kwargs) from error
 
+        excepted = excepted_sync
         return excepted
 
     return decorate
+
+
+def _own_error(
+    error: Exception,
+    message: str | None,
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+) -> ArthurError:
+    """Return what to raise instead of an exception of another package."""
+    # Python refuses arguments before the function runs: there is no frame of it then.
+    if isinstance(error, TypeError) and _innermost(error):
+        refused = _call_error(function, args, kwargs, error)
+        if refused is not None:
+            return refused
+    reason = str(error) or type(error).__name__
+    prefix = f"{message} because " if message else ""
+    if isinstance(error, AttributeError) and hasattr(error, "member"):
+        # An object of the generated client that the server sent without a member.
+        return ExpectedParameterNotFoundError(f"{prefix}{reason}")
+    return ArthurUnexpectedError(
+        f"{prefix}{reason}. This is an error in the SDK or the server: please report it together "
+        f"with the traceback"
+    )
+
+
+def _is_coroutine_function(function: Callable[..., Any]) -> bool:
+    """Return whether calls of a function have to be awaited; `inspect` is slow to import."""
+    code = getattr(function, "__code__", None)
+    return code is not None and bool(code.co_flags & _CO_COROUTINE)
 
 
 def wrap_errors(cls: type[T]) -> type[T]:

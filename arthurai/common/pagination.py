@@ -8,7 +8,7 @@ from arthurai.common.exceptions import UnexpectedValueError
 from arthurai.common.text import quote_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 
 class Page(Protocol):
@@ -24,10 +24,8 @@ P = TypeVar("P", bound=Page)
 T = TypeVar("T")
 
 
-def iterate_pages(
-    fetch: Callable[[int], P], items: Callable[[P], Sequence[T] | None]
-) -> Iterator[T]:
-    """Yield the items of all pages of a list; a page without items is the last.
+def collect_pages(fetch: Callable[[int], P], items: Callable[[P], Sequence[T] | None]) -> list[T]:
+    """Return the items of all pages of a list; a page without items is the last.
 
     Args:
         fetch: Returns the page of a number, from 1.
@@ -36,6 +34,7 @@ def iterate_pages(
     Raises:
         UnexpectedValueError: The number of pages is not a number.
     """
+    collected: list[T] = []
     number, last = 1, 1
     while number <= last:
         page = fetch(number)
@@ -43,6 +42,7 @@ def iterate_pages(
         if not isinstance(total, int):
             raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
         if not found:
-            return
-        yield from found
+            break
+        collected += found
         number, last = number + 1, total
+    return collected

@@ -8,7 +8,7 @@ from arthurai.common.constants import Stage
 from arthurai.common.exceptions import UserValueError
 from arthurai.common.limits import BINARY_CLASSES
 from arthurai.common.text import list_names
-from arthurai.model.base_model import require_id, require_session
+from arthurai.model.base_model import require_blocking_session, require_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,9 @@ def validate_predicted_attribute_order_matches_remote(model: ArthurModelBase) ->
 
     model_id = require_id(model, "be compared with the platform")
     found = get_model.sync(
-        model_id, client=require_session(model).api, expand=[ModelExpandSingle.ATTRIBUTES]
+        model_id,
+        client=require_blocking_session(model).api,
+        expand=[ModelExpandSingle.ATTRIBUTES],
     )
     remote = {
         attribute.name: or_none(attribute.position)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from arthurai.common.checks import check_choice, read_list, spell_choice
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import iterate_pages
+from arthurai.common.pagination import collect_pages
 from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
 from arthurai.model.base_model import require_connection
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
@@ -291,7 +291,7 @@ def get_alert_rules(
             include_alert_metadata=None,
         )
 
-    found = iterate_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
+    found = collect_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
     return DisplayedList(parse_response(AlertRule, rule) for rule in found or ())
 
 
@@ -411,7 +411,7 @@ def get_alerts(
             page_size=page_size,
         )
 
-    found = iterate_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
+    found = collect_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
     return DisplayedList(parse_response(Alert, alert) for alert in found or ())
 
 

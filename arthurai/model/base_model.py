@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from arthurai.transport.session import Session
+    from arthurai.transport.session_core import SessionCore
     from arthurai.typing import StageName, ValueTypeName
 
 
@@ -57,7 +58,7 @@ class ExplainabilityParameters(ArthurBaseJsonDataclass):
     explanation_nsamples: int | None = None
 
 
-def find_session(client: Any) -> Session | None:
+def find_session(client: Any) -> SessionCore | None:
     """Return the session of what users pass as `client`, `None` for `None`.
 
     Args:
@@ -70,7 +71,7 @@ def find_session(client: Any) -> Session | None:
         return None
     for candidate in (client, getattr(client, "session", None)):
         if hasattr(candidate, "http_client"):
-            return cast("Session", candidate)
+            return cast("SessionCore", candidate)
     raise UserTypeError(f"client must be an ArthurAI, got {type(client).__name__} {client!r:.60}")
 
 
@@ -142,7 +143,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
     version_label: str | None = None
 
     def __post_init__(self, client: Any) -> None:
-        self._session = find_session(client)
+        self._session: Any = find_session(client)
         self.reference_dataframe: Any = None
         self.extra_columns: str | None = None
         self.redact: Mapping[str, Any] | None = None
@@ -331,9 +332,10 @@ def name_of(model: ArthurModelBase) -> str:
     return model.display_name or model.partner_model_id
 
 
-def attached_session(model: ArthurModelBase) -> Session | None:
+def attached_session(model: ArthurModelBase) -> SessionCore | None:
     """Return the connection of a model, `None` if it has none."""
-    return model._session  # noqa: SLF001 - this module defines it
+    session: SessionCore | None = model._session  # noqa: SLF001 - this module defines it
+    return session
 
 
 def left_out_columns(model: ArthurModelBase) -> frozenset[str]:
@@ -373,6 +375,41 @@ def require_session(model: ArthurModelBase) -> Session:
         raise MethodNotApplicableError(
             f"model {name_of(model)!r} has no connection; create models with ArthurAI.model(), "
             "fetch them with ArthurAI.get_model(), or connect this one with model.attach(arthur)"
+        )
+    return check_session(session)
+
+
+def require_blocking_session(model: ArthurModelBase) -> Session:
+    """Return the connection of a model for code that runs in threads, for models of both kinds.
+
+    Args:
+        model: The model.
+
+    Raises:
+        MethodNotApplicableError: It has none.
+    """
+    session = attached_session(model)
+    if session is None:
+        return require_session(model)
+    blocking: Session = session.blocking()
+    return blocking
+
+
+def check_session(session: SessionCore) -> Session:
+    """Return a session if it is of the kind that these functions use.
+
+    Args:
+        session: What a model is attached to.
+
+    Raises:
+        UserTypeError: It is the connection of the other kind, blocking or asynchronous.
+    """
+    from arthurai.transport.session import Session
+
+    if not isinstance(session, Session):
+        raise UserTypeError(
+            f"the model is attached to a connection of another kind, {type(session).__name__}: "
+            "models of ArthurAI and of AsyncArthurAI cannot change places; fetch it again"
         )
     return session
 

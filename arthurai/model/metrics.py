@@ -16,7 +16,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
 )
 from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import iterate_pages
+from arthurai.common.pagination import collect_pages
 from arthurai.model.base_model import require_connection
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.responses import filters_to_json, parse_response, to_table
@@ -177,7 +177,7 @@ def get_metrics(
             page_size=None,
         )
 
-    metrics = iterate_pages(fetch, lambda page: page.metrics)
+    metrics = collect_pages(fetch, lambda page: page.metrics)
     return DisplayedList(parse_response(Metric, metric) for metric in metrics)
 
 

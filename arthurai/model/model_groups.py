@@ -13,8 +13,8 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import iterate_pages
-from arthurai.model.base_model import ArthurModelBase, find_session, name_of
+from arthurai.common.pagination import collect_pages
+from arthurai.model.base_model import ArthurModelBase, check_session, find_session, name_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import parse_response
@@ -60,7 +60,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
     client: InitVar[Any] = None
 
     def __post_init__(self, client: Any) -> None:
-        self._session = find_session(client)
+        self._session: Any = find_session(client)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _REMOTE_FIELDS and "_session" in self.__dict__:
@@ -155,7 +155,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
             return self._page(page=page, page_size=_PAGE_SIZE, include_archived=include_archived)
 
         return DisplayedList(
-            self._model(found) for found in iterate_pages(fetch, lambda page: page.data)
+            self._model(found) for found in collect_pages(fetch, lambda page: page.data)
         )
 
     def get_latest_version(self, include_archived: bool = False) -> ArthurModel:
@@ -246,6 +246,22 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
 
         return parse_response(ArthurModel, found).attach(self._connection())
 
+    def update(self, name: str | None = None, description: str | None = None) -> None:
+        """Change the name or the description on the server, as an assignment does.
+
+        Args:
+            name: The new name; unchanged when omitted.
+            description: The new description; unchanged when omitted.
+
+        Raises:
+            UserValueError: One is empty or not a string.
+            MethodNotApplicableError: The group is not on the server.
+        """
+        for field, value in (("name", name), ("description", description)):
+            if value is not None:
+                self._update(field, value)
+                object.__setattr__(self, field, value)
+
     def _update(self, name: str, value: Any) -> None:
         from arthurai_api.api.model_groups import update_model_group
         from arthurai_api.models.model_group_update_request import ModelGroupUpdateRequest
@@ -256,7 +272,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
             )
         if self._session is not None:
             body = ModelGroupUpdateRequest.from_dict({name: value})
-            update_model_group.sync(self._saved_id(), client=self._session.api, body=body)
+            update_model_group.sync(self._saved_id(), client=self._connection().api, body=body)
 
     def _saved_id(self) -> str:
         if self.id is None:
@@ -271,4 +287,4 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
                 f"model group {self.name!r} has no connection: fetch it with "
                 "ArthurAI.get_model_group(), or connect it with group.attach(arthur.session)"
             )
-        return self._session
+        return check_session(self._session)

@@ -171,8 +171,12 @@ def await_inferences(
         body["filter"] = [{"property": a.name, "comparator": "NotNull"} for a in truths]
     what = "inferences with ground truth" if with_ground_truth else "inferences"
     logger.info("Waiting for %d %s of model %r.", min_count, what, name_of(self))
+
+    def count_rows() -> int:
+        return _count(query(self, body))
+
     count = wait_until(
-        lambda: _count(query(self, body)),
+        count_rows,
         lambda count: count >= min_count,
         what=f"{min_count} {what} of model {name_of(self)!r}",
         timeout_min=timeout_min,

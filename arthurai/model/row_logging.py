@@ -117,7 +117,7 @@ def logger(
         memory_only = True
     root = None if memory_only else Path(spool or _default_spool()).expanduser().absolute()
     return InferenceLogger(
-        session,
+        session.blocking(),
         model_id,
         schema,
         root=root,

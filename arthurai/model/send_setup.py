@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.transport.session import Session
+    from arthurai.transport.session_core import SessionCore
     from arthurai.upload.redact_columns import Action
     from arthurai.upload.row_outcomes import RowOutcomes, SendResult
 
@@ -76,7 +76,7 @@ def _attribute_spec(attribute: ArthurAttribute) -> AttributeSpec:
 
 def make_validator(
     model: ArthurModelBase,
-    session: Session,
+    session: SessionCore,
     purpose: str,
     *,
     name: str,
@@ -129,7 +129,7 @@ def make_validator(
 
 
 def send_rules(
-    model: ArthurModelBase, session: Session, *, strict: bool | None, extra: str | None
+    model: ArthurModelBase, session: SessionCore, *, strict: bool | None, extra: str | None
 ) -> SendRules:
     """Return the rules of a call, see `find_rules`."""
     return find_rules(

@@ -152,6 +152,10 @@ class SessionCore:
             "connect again on the other side"
         )
 
+    def blocking(self) -> Any:
+        """Return the same connection for code that runs in threads, a `Session`."""
+        raise NotImplementedError
+
     # -- requests ------------------------------------------------------------------------------
 
     def _client_settings(self) -> dict[str, Any]:

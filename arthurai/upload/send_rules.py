@@ -9,7 +9,7 @@ from arthurai.common.checks import check_bool, check_choice
 from arthurai.common.settings import STRICT_VARIABLE, read_bool
 
 if TYPE_CHECKING:
-    from arthurai.transport.session import Session
+    from arthurai.transport.session_core import SessionCore
 
 ERROR: Final = "error"
 IGNORE: Final = "ignore"
@@ -39,7 +39,7 @@ class SendRules:
 
 
 def find_rules(
-    session: Session,
+    session: SessionCore,
     *,
     strict: bool | None,
     extra: str | None,
@@ -62,7 +62,7 @@ def find_rules(
     return SendRules(resolve_strict(strict, session), extra, left_out)
 
 
-def resolve_strict(strict: bool | None, session: Session | None) -> bool:
+def resolve_strict(strict: bool | None, session: SessionCore | None) -> bool:
     """Return whether a call is strict: its argument, else the client, else the environment says.
 
     Args:

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.exceptions import UnexpectedValueError
-from arthurai.common.pagination import iterate_pages
+from arthurai.common.pagination import collect_pages
 from arthurai_api.types import UNSET
 
 
 def items_of(pages):
-    return list(iterate_pages(lambda number: pages[number - 1], lambda page: page.data))
+    return collect_pages(lambda number: pages[number - 1], lambda page: page.data)
 
 
 @given(st.integers(0, 23), st.integers(1, 6))
@@ -27,7 +27,7 @@ def test_every_item_of_every_page_once(number, size):
         data = pages[page - 1] if page <= len(pages) else None
         return SimpleNamespace(data=data, total_pages=len(pages))
 
-    assert list(iterate_pages(fetch, lambda page: page.data)) == list(range(number))
+    assert collect_pages(fetch, lambda page: page.data) == list(range(number))
     assert asked == list(range(1, max(1, len(pages)) + 1))
 
 

@@ -15,7 +15,7 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.html_display import format_table, format_text
-from arthurai.common.pagination import iterate_pages
+from arthurai.common.pagination import collect_pages
 from arthurai.model.base_model import require_connection
 from arthurai.model.bias.sensitive_groups import require_sensitive_attribute
 from arthurai.model.metrics import format_interval
@@ -173,7 +173,7 @@ class ThresholdMitigation:
                 page_size=None,
             )
 
-        return list(iterate_pages(fetch, lambda page: page.data))
+        return collect_pages(fetch, lambda page: page.data)
 
     def get_thresholds_for_idx(self, curves: Curves, idx: int | None = None) -> dict[Any, float]:
         """Return the thresholds of one choice.

@@ -1,0 +1,361 @@
+"""`ArthurAI`: a connection to an Arthur server, and the way to its models.
+
+Made by `python -m scripts.async_layer` from `arthurai/client/client.py`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from arthurai.aio.common.pagination import collect_pages
+from arthurai.client.async_connection import AsyncConnection
+from arthurai.client.client_config import UNKNOWN_ORG_ID
+from arthurai.client.model_arguments import complete_names, is_uuid, parse_model_filters
+from arthurai.common.checks import (
+    check_choice,
+    check_text,
+    read_list,
+    report_unreadable,
+    spell_choice,
+)
+from arthurai.common.constants import InputType, OutputType
+from arthurai.common.constants import Role as KnownRole
+from arthurai.common.deprecation import warn_deprecated
+from arthurai.common.exceptions import (
+    MissingParameterError,
+    ResponseClientError,
+    UserTypeError,
+    UserValueError,
+    wrap_errors,
+)
+from arthurai.common.html_display import DisplayedList
+from arthurai.common.text import list_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, Literal
+
+    from arthurai.aio.model.model import AsyncArthurModel
+    from arthurai.aio.model.model_groups import AsyncArthurModelGroup
+    from arthurai.client.client_config import ClientConfig
+    from arthurai.client.dashboard_link import DashboardLink
+    from arthurai.transport.async_session import AsyncSession
+    from arthurai.typing import InputTypeName, OutputTypeName, RoleName, Strings
+    from arthurai_api.models.model import Model
+    from arthurai_api.models.paginated_models import PaginatedModels
+
+_ID_TYPES: Final = ("id", "partner_model_id")
+_NOT_FOUND: Final = 404
+_PAGE_SIZE: Final = 500
+_ATTRIBUTES: Final = "attributes"
+
+
+@wrap_errors
+class AsyncArthurAI(AsyncConnection):
+    """A connection to an Arthur server, for event loops.
+
+    The methods are those of `ArthurAI`, with the same arguments, results and errors; those that
+    talk to the server are awaited. The arguments are those of `ArthurAI`, too. Connect with
+    `async with AsyncArthurAI(...) as arthur:`, or with `await arthur.connect()` and at the end
+    `await arthur.close()`.
+
+    Any number of tasks may use a connection. A canceled call gives up its request at once.
+    """
+
+    async def _connect(self, config: ClientConfig) -> AsyncSession:
+        from arthurai.aio.client.connect import connect
+
+        return await connect(config)
+
+    # -- the connection ------------------------------------------------------------------------
+
+    @property
+    def organization_id(self) -> str | None:
+        """The organization this connection works in; `None` when the server chooses.
+
+        `unknown` for an offline connection, which has not asked.
+        """
+        session = self.session
+        return UNKNOWN_ORG_ID if session.offline else session.organization_id
+
+    async def dashboard(self) -> DashboardLink:
+        """Return the address of the dashboard, to open in a browser; a notebook shows a link.
+
+        For an embedded server (`local://`) the first call starts a listener on a free port of this
+        machine, which ends with the server. The address logs in as this connection, once, within
+        an hour; call again for another.
+
+        Raises:
+            MethodNotApplicableError: The connection is closed, or the server belongs to another
+                process.
+        """
+        from arthurai.client.dashboard_link import DashboardLink
+
+        return DashboardLink(await self.session.open_dashboard())
+
+    # -- models --------------------------------------------------------------------------------
+
+    def model(
+        self,
+        partner_model_id: str | None = None,
+        input_type: InputTypeName | None = None,
+        output_type: OutputTypeName | None = None,
+        model_type: OutputTypeName | None = None,
+        display_name: str | None = None,
+        description: str | None = None,
+        tags: Strings | None = None,
+        classifier_threshold: float | None = None,
+        is_batch: bool = False,
+        text_delimiter: str | None = None,
+        expected_throughput_gb_per_day: int | None = None,
+        pixel_height: int | None = None,
+        pixel_width: int | None = None,
+    ) -> AsyncArthurModel:
+        """Create a model. Nothing is sent before its `save`.
+
+        Args:
+            partner_model_id: Your own id of the model, at most 255 characters. When omitted, it is
+                generated from the display name, the time and a random part.
+            input_type: What goes into the model, an `InputType`.
+            output_type: What comes out of it, an `OutputType`.
+            model_type: Deprecated name of `output_type`, which wins.
+            display_name: Name shown to people; by default `partner_model_id`.
+            description: What the model is for.
+            tags: Labels to find it by.
+            classifier_threshold: Probability from which a prediction of a binary classifier counts
+                as positive; 0.5 by default.
+            is_batch: Whether its data are sent in batches.
+            text_delimiter: Where texts are split into tokens, a `TextDelimiter`.
+            expected_throughput_gb_per_day: Expected amount of data, in gigabytes per day.
+            pixel_height: Height of the images in pixels.
+            pixel_width: Width of the images in pixels.
+
+        Returns:
+            A model without attributes; call its `build` or `infer_schema` next.
+
+        Raises:
+            MissingParameterError: Input type, output type or both names are missing.
+            UserValueError: A type is unknown, or the id is too long.
+        """
+        from arthurai.aio.model.model import AsyncArthurModel
+
+        if model_type is not None:
+            warn_deprecated("model_type", "use output_type")
+            output_type = output_type if output_type is not None else model_type
+        for name, value, types in (
+            ("input_type", input_type, InputType.list()),
+            ("output_type", output_type, OutputType.list()),
+        ):
+            if value is None:
+                raise MissingParameterError(
+                    f"{name} is missing, must be one of {list_names(types)}"
+                )
+            check_choice(name, value, types)
+        partner_model_id, display_name = complete_names(partner_model_id, display_name)
+        return AsyncArthurModel(
+            partner_model_id=partner_model_id,
+            input_type=str(input_type),
+            output_type=str(output_type),
+            client=self._session,
+            display_name=display_name,
+            description=description,
+            tags=None if tags is None else read_list("tags", tags, "strings"),
+            classifier_threshold=classifier_threshold,
+            is_batch=is_batch,
+            text_delimiter=text_delimiter,
+            expected_throughput_gb_per_day=expected_throughput_gb_per_day,
+            pixel_height=pixel_height,
+            pixel_width=pixel_width,
+        )
+
+    async def get_model(
+        self, identifier: str, id_type: Literal["id", "partner_model_id"] = "id"
+    ) -> AsyncArthurModel:
+        """Fetch a model; requires the permission to read models.
+
+        Args:
+            identifier: The id of the model.
+            id_type: `id` for the id of the platform, `partner_model_id` for your own.
+
+        Returns:
+            The model with its attributes.
+
+        Raises:
+            UserValueError: `id_type` is unknown, or `identifier` is empty.
+            UserTypeError: `identifier` is not a string.
+            ResponseClientError: There is no such model in the organization.
+        """
+        from arthurai.model.lifecycle import remember_model_id
+        from arthurai_api.api.models import get_model
+        from arthurai_api.models.id_type import IdType
+        from arthurai_api.models.model_expand_single import ModelExpandSingle
+
+        id_type = check_choice("id_type", id_type, _ID_TYPES)
+        check_text("identifier", identifier)
+        try:
+            found = await get_model.asyncio(
+                identifier,
+                client=self.api,
+                id_type=IdType(id_type),
+                expand=[ModelExpandSingle.ATTRIBUTES],
+            )
+        except ResponseClientError as error:
+            if error.status_code != _NOT_FOUND:
+                raise
+            hint = ""
+            if id_type == "id" and not is_uuid(identifier):
+                hint = '; if it is your own id, pass id_type="partner_model_id"'
+            raise ResponseClientError(
+                f"no model with {id_type} {identifier!r} in organization "
+                f"{self.session.organization_id!r}{hint}. {error}",
+                exchange=error.exchange,
+            ) from error
+        model = self._to_model(found)
+        remember_model_id(model)
+        return model
+
+    def _to_model(self, found: Model) -> AsyncArthurModel:
+        from arthurai.aio.model.model import AsyncArthurModel
+
+        with report_unreadable("model"):
+            model = AsyncArthurModel.from_dict(found.as_received())
+        model.attach(self.session)
+        return model
+
+    async def list_models(self, **filters: Any) -> list[AsyncArthurModel]:
+        """List models, all pages of them; requires the permission to read models.
+
+        Args:
+            **filters: Parameters of the operation `list_models`, e.g. `display_name`, `tag`,
+                `statuses`, `input_types`, `include_archived`, `created_since`, `sort`. Single
+                values are accepted for lists. `page` and `page_size` fetch that page only;
+                `expand=[]` omits the attributes, for long lists.
+
+        Returns:
+            The models, with their attributes unless `expand` says otherwise.
+
+        Raises:
+            UserValueError: A filter is unknown, or has an invalid value.
+            ArthurError: Everything else that can go wrong.
+        """
+        from arthurai_api.api.models import list_models
+
+        wanted = {"expand": [_ATTRIBUTES], **parse_model_filters(filters)}
+
+        async def fetch(number: int) -> PaginatedModels:
+            return await list_models.asyncio(
+                client=self.api, **{"page": number, "page_size": _PAGE_SIZE, **wanted}
+            )
+
+        if "page" in wanted or "page_size" in wanted:
+            models: Iterable[Model] = (
+                await list_models.asyncio(client=self.api, **wanted)
+            ).data or ()
+        else:
+            models = await collect_pages(fetch, lambda page: page.data)
+        return DisplayedList(self._to_model(model) for model in models)
+
+    async def get_model_group(self, id_or_model: str | AsyncArthurModel) -> AsyncArthurModelGroup:
+        """Fetch a group of model versions; requires the permission to read model groups.
+
+        Args:
+            id_or_model: The id of the group, or a model that belongs to it.
+
+        Returns:
+            The group.
+
+        Raises:
+            UserTypeError: `id_or_model` is neither.
+            UserValueError: The model does not belong to a group, or the id is empty.
+            ResponseClientError: There is no such group in the organization.
+        """
+        from arthurai.aio.model.model import AsyncArthurModel
+        from arthurai.aio.model.model_groups import AsyncArthurModelGroup
+        from arthurai_api.api.model_groups import get_model_group
+
+        if isinstance(id_or_model, AsyncArthurModel):
+            if id_or_model.model_group_id is None:
+                raise UserValueError(
+                    f"model {id_or_model.partner_model_id!r} does not belong to a group: save it, "
+                    f"or add it to one with ArthurModelGroup.add_version"
+                )
+            group_id = id_or_model.model_group_id
+        elif isinstance(id_or_model, str):
+            check_text("id_or_model", id_or_model)
+            group_id = id_or_model
+        else:
+            raise UserTypeError(
+                f"id_or_model must be an id or an ArthurModel, got {type(id_or_model).__name__}"
+            )
+        found = await get_model_group.asyncio(group_id, client=self.api)
+        with report_unreadable("model group"):
+            group = AsyncArthurModelGroup.from_dict(found.as_received())
+        group.attach(self.session)
+        return group
+
+    # -- organizations and accounts ------------------------------------------------------------
+
+    async def get_service_accounts(self, description: str | None = None) -> list[dict[str, Any]]:
+        """List service accounts; requires the permission to read service accounts.
+
+        Args:
+            description: Only those with this description.
+
+        Returns:
+            Dicts with id, organization_id, description and token, which is the API key.
+        """
+        from arthurai_api.api.service_accounts import list_service_accounts
+
+        page = await list_service_accounts.asyncio(client=self.api, description=description)
+        return [account.as_received() for account in page.data or ()]
+
+    async def create_service_account(self, description: str, role: RoleName) -> dict[str, Any]:
+        """Create a service account; requires the permission to write service accounts.
+
+        Args:
+            description: Its name.
+            role: What it may do, a `Role`.
+
+        Returns:
+            A dict with id, organization_id, description and token, which is the API key.
+        """
+        from arthurai_api.api.service_accounts import create_service_account
+        from arthurai_api.models.role import Role
+        from arthurai_api.models.service_account_request import ServiceAccountRequest
+
+        check_text("description", description)
+        check_text("role", role)
+        body = ServiceAccountRequest(
+            description=description, role=Role(spell_choice(role, KnownRole.values()))
+        )
+        return (await create_service_account.asyncio(client=self.api, body=body)).as_received()
+
+    async def get_current_org(self) -> dict[str, Any]:
+        """Return the organization this connection works in, with its id and name."""
+        from arthurai_api.api.organizations import get_current_organization
+
+        return (await get_current_organization.asyncio(client=self.api)).as_received()
+
+    async def set_current_org(self, org_id: str) -> None:
+        """Switch to another organization.
+
+        Args:
+            org_id: Its id.
+
+        Raises:
+            ResponseClientError: The caller does not belong to it, or it does not exist.
+        """
+        from arthurai_api.api.organizations import set_current_organization
+        from arthurai_api.models.set_current_organization_request import (
+            SetCurrentOrganizationRequest,
+        )
+
+        check_text("org_id", org_id)
+        body = SetCurrentOrganizationRequest(organization_id=org_id)
+        try:
+            await set_current_organization.asyncio(client=self.api, body=body)
+        except ResponseClientError as error:
+            raise type(error)(
+                f"cannot work in organization org_id={org_id!r}: {error}", exchange=error.exchange
+            ) from error
+        self.session.organization_id = org_id

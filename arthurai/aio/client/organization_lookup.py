@@ -1,0 +1,125 @@
+"""Look up the organization of a caller when a connection is made.
+
+Made by `python -m scripts.async_layer` from `arthurai/client/organization_lookup.py`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from arthurai.client.organization_lookup import _text
+from arthurai.common.exceptions import (
+    ArthurConnectionError,
+    ArthurTimeoutError,
+    ArthurUnexpectedError,
+    ForbiddenError,
+    ResponseClientError,
+    ResponseRedirectError,
+    UnexpectedValueError,
+    UserValueError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arthurai.transport.async_session import AsyncSession
+    from arthurai_api.models.authentication_info import AuthenticationInfo
+
+_UNAUTHORIZED: Final = 401
+_NOT_FOUND: Final = 404
+
+
+@contextlib.contextmanager
+def explain_first_contact(session: AsyncSession, credential: str) -> Iterator[None]:
+    """Report failures that come from wrong arguments of the caller in terms of these arguments.
+
+    Args:
+        session: The new connection.
+        credential: The argument that identifies the caller.
+    """
+    shown = session.endpoint.url
+    try:
+        yield
+    except (ArthurConnectionError, ArthurTimeoutError) as error:
+        raise UserValueError(
+            f"cannot reach url={shown!r}: {error}", exchange=error.exchange
+        ) from error
+    except (UnexpectedValueError, ResponseRedirectError) as error:
+        raise UserValueError(
+            f"url={shown!r} does not behave like an Arthur server: {error}", exchange=error.exchange
+        ) from error
+    except ResponseClientError as error:
+        if error.status_code != _UNAUTHORIZED:
+            raise
+        raise UserValueError(
+            f"{shown} refuses the {credential}; check that it is complete and still valid, and "
+            f"that url is the server it belongs to",
+            exchange=error.exchange,
+        ) from error
+
+
+async def organization_of_user(session: AsyncSession) -> str | None:
+    """Return the organization of a user whom the server itself manages.
+
+    Raises:
+        ForbiddenError: Another identity provider manages the user.
+    """
+    from arthurai_api.api.users import get_current_user
+
+    user = await get_current_user.asyncio(client=session.api)
+    with contextlib.suppress(AttributeError):  # left out by the server
+        return _text(user.organization_id)
+    return None
+
+
+async def auth_info_of(session: AsyncSession) -> AuthenticationInfo:
+    """Return what the server knows about the caller.
+
+    Raises:
+        ArthurUnexpectedError: The server is too old to say.
+    """
+    from arthurai_api.api.users import get_auth_info
+
+    try:
+        return await get_auth_info.asyncio(client=session.api)
+    except ResponseClientError as error:
+        if error.status_code != _NOT_FOUND:
+            raise
+        raise ArthurUnexpectedError(
+            f"{session.endpoint.url} cannot say who the caller is, probably because it is older "
+            f"than this SDK; pass organization_id",
+            exchange=error.exchange,
+        ) from error
+
+
+async def find_organization(session: AsyncSession, credential: str) -> str | None:
+    """Return the organization that a new connection is for.
+
+    Args:
+        session: The new connection.
+        credential: The argument that identifies the caller, for messages.
+
+    Returns:
+        Its id; `None` when the caller belongs to none.
+
+    Raises:
+        UserValueError: The server cannot be reached or refuses the caller, or the caller belongs to
+            several organizations and has to choose.
+        ArthurError: Everything else that can go wrong.
+    """
+    with explain_first_contact(session, credential):
+        try:
+            return await organization_of_user(session)
+        except ForbiddenError:
+            organizations: object = getattr(await auth_info_of(session), "organization_ids", [])
+    if not isinstance(organizations, list):
+        raise UnexpectedValueError(
+            f"{session.endpoint.url} listed organizations as {type(organizations).__name__}"
+        )
+    if len(organizations) > 1:
+        raise UserValueError(
+            f"the {credential} opens several organizations; pass organization_id, one of "
+            f"{', '.join(map(str, organizations))}"
+        )
+    return _text(organizations[0]) if organizations else None

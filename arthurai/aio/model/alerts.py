@@ -1,0 +1,309 @@
+"""Alert rules and alerts of a model.
+
+Made by `python -m scripts.async_layer` from `arthurai/model/alerts.py`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arthurai.aio.common.pagination import collect_pages
+from arthurai.aio.model.base_model import require_connection
+from arthurai.common.checks import check_choice, read_list
+from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.common.html_display import DisplayedList
+from arthurai.common.vocabulary import AlertStatus
+from arthurai.model.alerts import Alert, AlertRule, _check_rule, build_rule, report_notes
+from arthurai.model.metrics import resolve_metric
+from arthurai.model.responses import check_page, parse_response, parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from arthurai.model.base_model import ArthurModelBase
+    from arthurai.model.metrics import Metric
+    from arthurai.typing import (
+        AlertRuleBoundName,
+        AlertRuleSeverityName,
+        AlertStatusFilter,
+        AlertStatusName,
+        Filters,
+        Strings,
+        Time,
+    )
+    from arthurai_api.models.paginated_alert_rules import PaginatedAlertRules
+    from arthurai_api.models.paginated_alerts import PaginatedAlerts
+
+
+async def create_alert_rule(
+    self: ArthurModelBase,
+    metric_id: Metric | str,
+    bound: AlertRuleBoundName,
+    threshold: float,
+    severity: AlertRuleSeverityName,
+    name: str | None = None,
+    lookback_period: float | None = None,
+    subsequent_alert_wait_time: float | None = None,
+    metric_parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    *,
+    min_rows: int | None = None,
+    min_truth_share: float | None = None,
+    confidence: float | None = None,
+) -> AlertRule:
+    """Create a rule that raises an alert when a metric crosses a threshold.
+
+    What keeps the rule from firing, and that it covers several attributes or classes, is in the
+    `notes` of the rule and in the log.
+
+    Args:
+        metric_id: The metric or its id.
+        bound: A member of `AlertRuleBound`: `upper` fires above
+            the threshold, `lower` below it.
+        threshold: The threshold, in the unit of the metric.
+        severity: A member of `AlertRuleSeverity`.
+        name: Name of the rule; generated when omitted.
+        lookback_period: Length of the window that is watched, in minutes; by default 5, and a day
+            for metrics of performance and drift. Batch models are watched batch by batch.
+        subsequent_alert_wait_time: Pause after an alert, in minutes; a day by default.
+        metric_parameters: One value for each parameter of the metric; its defaults when omitted.
+            Without the attribute or class that a built-in metric is about, the rule covers all,
+            with an alert for each.
+        filters: Conditions on the rows, as JSON, or conditions such as `col("income") > 1000`.
+        min_rows: Least number of rows that a value must rest on; 100 by default, and 0 for metrics
+            that count or add up rows or take their largest or smallest value.
+        min_truth_share: Least share of the rows of a window that must have ground truth, from 0 to
+            1, for metrics that need it; 0.5 by default.
+        confidence: How sure it must be that the crossing is not sampling noise, from 0 (ignore
+            noise) to less than 1; by default 0.9999 for drift, 0.95 for rates, else 0.
+
+    Returns:
+        The rule as the server stores it, with `notes`.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: An argument is not one of the choices, or not a finite number.
+        ResponseClientError: The metric does not exist, or does not yield a single number.
+    """
+    from arthurai_api.api.alert_rules import create_alert_rule as create_alert_rule_operation
+
+    rule = build_rule(
+        metric_id,
+        bound,
+        threshold,
+        severity,
+        name=name,
+        lookback_period=lookback_period,
+        subsequent_alert_wait_time=subsequent_alert_wait_time,
+        metric_parameters=metric_parameters,
+        filters=filters,
+        min_rows=min_rows,
+        min_truth_share=min_truth_share,
+        confidence=confidence,
+    )
+    session, model_id = require_connection(self, "have alert rules")
+    with resolve_metric(metric_id):
+        request = session.api.build(create_alert_rule_operation.build_request, model_id)
+        created = await session.api.exchange(
+            request, create_alert_rule_operation.parse_response, json=rule.to_dict()
+        )
+    found = parse_response(AlertRule, created)
+    report_notes(found.name, found.notes)
+    return found
+
+
+async def get_alert_rules(
+    self: ArthurModelBase, page: int | None = 1, page_size: int = 20
+) -> list[AlertRule]:
+    """List the alert rules, a page of them or all.
+
+    Args:
+        page: Page number, from 1; `None` for all pages.
+        page_size: Maximum number of rules per page.
+
+    Returns:
+        The rules; none beyond the last page.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: A number is not positive.
+    """
+    from arthurai_api.api.alert_rules import list_alert_rules
+
+    session, model_id = require_connection(self, "have alert rules")
+    check_page(page, page_size)
+
+    async def fetch(number: int) -> PaginatedAlertRules:
+        return await list_alert_rules.asyncio(
+            model_id,
+            client=session.api,
+            page=number,
+            page_size=page_size,
+            include_alert_metadata=None,
+        )
+
+    found = (
+        await collect_pages(fetch, lambda page: page.data)
+        if page is None
+        else (await fetch(page)).data
+    )
+    return DisplayedList(parse_response(AlertRule, rule) for rule in found or ())
+
+
+async def update_alert_rule(
+    self: ArthurModelBase, alert_rule: AlertRule, alert_rule_id: str | None = None
+) -> AlertRule:
+    """Change name, bound, threshold, severity, times or `enabled` of an alert rule.
+
+    Args:
+        alert_rule: The rule with its new values; the object is not changed.
+        alert_rule_id: Which rule to change, for a rule without an id.
+
+    Returns:
+        The rule as the server stores it.
+
+    Raises:
+        MethodNotApplicableError: The rule has no id, or the model is not saved.
+        UserValueError: A field has an impossible value, or there are two different ids.
+        ResponseClientError: The rule does not exist.
+    """
+    from arthurai_api.api.alert_rules import update_alert_rule as update_alert_rule_operation
+
+    if not isinstance(alert_rule, AlertRule):
+        raise UserTypeError(f"alert_rule must be an AlertRule, got {type(alert_rule).__name__}")
+    if None not in {alert_rule.id, alert_rule_id} and alert_rule.id != alert_rule_id:
+        raise UserValueError(
+            f"alert_rule_id={alert_rule_id!r}, but the rule has the id {alert_rule.id!r}. Set "
+            "alert_rule.id to None to write its values into another rule"
+        )
+    rule_id = alert_rule.id or alert_rule_id
+    if rule_id is None:
+        raise MethodNotApplicableError(
+            "the rule has no id: create it with create_alert_rule(), fetch it with "
+            "get_alert_rules(), or pass alert_rule_id"
+        )
+    _check_rule(alert_rule)
+    fields = alert_rule.to_dict()
+    for name in ("id", "notes"):
+        fields.pop(name, None)
+    session, model_id = require_connection(self, "have alert rules")
+    request = session.api.build(update_alert_rule_operation.build_request, model_id, rule_id)
+    updated = await session.api.exchange(
+        request, update_alert_rule_operation.parse_response, json=fields
+    )
+    found = parse_response(AlertRule, updated)
+    report_notes(found.name, found.notes)
+    return found
+
+
+async def delete_alert_rule(self: ArthurModelBase, alert_rule: AlertRule | str) -> None:
+    """Delete an alert rule; its alerts are kept.
+
+    Args:
+        alert_rule: The rule or its id.
+
+    Raises:
+        MethodNotApplicableError: The rule has no id, or the model is not saved.
+        ResponseClientError: The rule does not exist.
+    """
+    from arthurai_api.api.alert_rules import delete_alert_rule as delete_alert_rule_operation
+
+    rule_id = alert_rule.id if isinstance(alert_rule, AlertRule) else alert_rule
+    if rule_id is None:
+        raise MethodNotApplicableError("the rule has no id: it was never created on the server")
+    session, model_id = require_connection(self, "have alert rules")
+    await delete_alert_rule_operation.asyncio(model_id, rule_id, client=session.api)
+
+
+async def get_alerts(
+    self: ArthurModelBase,
+    page: int | None = 1,
+    page_size: int = 500,
+    status: AlertStatusFilter | None = None,
+    alert_rule_id: str | None = None,
+    batch_id: str | Strings | None = None,
+    start_time: Time | None = None,
+    end_time: Time | None = None,
+) -> list[Alert]:
+    """List the alerts of the model, the oldest first.
+
+    Args:
+        page: Page number, from 1; `None` for all pages.
+        page_size: Maximum number of alerts per page.
+        status: Only `new`, `acknowledged` or `resolved` ones.
+        alert_rule_id: Only those of this rule.
+        batch_id: Only those of this batch, or of these.
+        start_time: Only those from this time on; in UTC if it has no zone.
+        end_time: Only those up to this time.
+
+    Returns:
+        The alerts; none beyond the last page.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: A number is not positive, a time is not in ISO 8601, or the status is
+            unknown.
+    """
+    from arthurai_api.api.alerts import list_alerts
+    from arthurai_api.models.alert_status import AlertStatus as ApiAlertStatus
+
+    session, model_id = require_connection(self, "have alerts")
+    check_page(page, page_size)
+    if status is not None:
+        status = check_choice("status", status, ("new", *AlertStatus.list()))
+    since = None if start_time is None else parse_time("start_time", start_time)
+    until = None if end_time is None else parse_time("end_time", end_time)
+    batches = None if batch_id is None else read_list("batch_id", batch_id, "ids", single=True)
+
+    async def fetch(number: int) -> PaginatedAlerts:
+        return await list_alerts.asyncio(
+            client=session.api,
+            model_id=[model_id],
+            status=None if status is None else ApiAlertStatus(status),
+            alert_rule_id=alert_rule_id,
+            batch_id=batches,
+            start_time=since,
+            end_time=until,
+            page=number,
+            page_size=page_size,
+        )
+
+    found = (
+        await collect_pages(fetch, lambda page: page.data)
+        if page is None
+        else (await fetch(page)).data
+    )
+    return DisplayedList(parse_response(Alert, alert) for alert in found or ())
+
+
+async def update_alert(
+    self: ArthurModelBase, status: AlertStatusName, alert_id: Alert | str
+) -> Alert:
+    """Set the status of an alert.
+
+    Args:
+        status: A member of `AlertStatus`: `resolved` or
+            `acknowledged`.
+        alert_id: The alert or its id.
+
+    Returns:
+        The alert as the server stores it.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: `status` is neither of the two.
+        ResponseClientError: The alert does not exist.
+    """
+    from arthurai_api.api.alerts import update_alert as update_alert_operation
+    from arthurai_api.models.alert_status_change import AlertStatusChange
+    from arthurai_api.models.alert_status_request import AlertStatusRequest
+
+    session, _ = require_connection(self, "have alerts")
+    change = AlertStatusChange(check_choice("status", status, AlertStatus.list()))
+    updated = await update_alert_operation.asyncio(
+        alert_id.id if isinstance(alert_id, Alert) else alert_id,
+        client=session.api,
+        body=AlertStatusRequest(status=change),
+    )
+    return parse_response(Alert, updated)

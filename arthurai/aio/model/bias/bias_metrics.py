@@ -1,0 +1,294 @@
+"""Metrics of a classifier by the groups of a sensitive attribute.
+
+Made by `python -m scripts.async_layer` from `arthurai/model/bias/bias_metrics.py`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arthurai.aio.model.bias.sensitive_groups import query_by_group
+from arthurai.common.constants import OutputType, Stage
+from arthurai.common.exceptions import MethodNotApplicableError, UserValueError, wrap_errors
+from arthurai.common.limits import DEFAULT_THRESHOLD
+from arthurai.model.base_model import name_of, require_id
+from arthurai.model.bias.bias_metrics import Disparity, _disparity, _estimates
+from arthurai.model.bias.sensitive_groups import build_conditions, require_sensitive_attribute
+from arthurai.model.modeling.attribute_list import find_positive_prediction
+from arthurai.query import (
+    col,
+    confusion_matrix,
+    confusion_matrix_multiclass,
+    confusion_matrix_rate,
+    confusion_matrix_rate_multiclass,
+    count,
+    count_if,
+    label_by_max_column,
+    rate,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    from arthurai.model.base_model import ArthurModelBase
+    from arthurai.model.bias.bias_metrics import Estimate
+
+_RATES = "confusion_matrix"
+_POSITIVE = "positive_rate"
+_PREDICTED = "predicted_class"
+_COUNT = "inferences"
+
+
+@wrap_errors
+class AsyncBiasMetrics:
+    """Metrics by group. They require ground truth, except for positivity rates.
+
+    Groups are the values of the attribute; those of a continuous attribute with bins are the bins,
+    written as `(35,55]`. Groups without inferences do not appear.
+
+    Args:
+        arthur_model: A saved classifier.
+    """
+
+    def __init__(self, arthur_model: ArthurModelBase) -> None:
+        self.arthur_model = arthur_model
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} of {self.arthur_model!r}"
+
+    async def group_confusion_matrices(
+        self,
+        attr_name: str,
+        pred_property: str | None = None,
+        batch_id: str | None = None,
+        start_time: datetime | str | None = None,
+        end_time: datetime | str | None = None,
+        return_by_metric: bool = True,
+    ) -> dict[Any, dict[Any, float | None]]:
+        """Compute the rates of the confusion matrix of each group.
+
+        A binary classifier predicts the positive class from its threshold on; any other predicts
+        the class with the largest value, and its rates are those of one class against the rest.
+
+        Args:
+            attr_name: A sensitive attribute.
+            pred_property: The predicted attribute of the class; needed unless the model is binary.
+            batch_id: Only inferences of this batch.
+            start_time: Only inferences from this time on; in UTC if it has no zone.
+            end_time: Only inferences up to this time.
+            return_by_metric: Whether the outer keys are metrics instead of groups.
+
+        Returns:
+            `{metric: {group: value}}` or `{group: {metric: value}}`, with the metrics
+            `accuracy_rate`, `balanced_accuracy_rate`, `f1`, `precision` and
+            `{true,false}_{positive,negative}_rate`; `None` where one is undefined.
+
+        Raises:
+            MethodNotApplicableError: The attribute is not sensitive, or the model is not a
+                classifier or not saved.
+            UserValueError: The class is missing or unknown, a batch of a streaming model is given,
+                or a time is not in ISO 8601.
+        """
+        model = self.arthur_model
+        require_id(model, "be compared by group")
+        attribute = require_sensitive_attribute(model, attr_name)
+        conditions = build_conditions(model, batch_id, start_time, end_time)
+        predicted = self._check_class(pred_property)
+        if predicted is None:
+            rates = confusion_matrix_rate(threshold=model.classifier_threshold)
+        else:
+            rates = confusion_matrix_rate_multiclass(predicted)
+        answer = await query_by_group(model, attribute, [rates.as_(_RATES)], conditions)
+        groups: dict[Any, dict[Any, float | None]] = {
+            group: rows[0][_RATES] for group, rows in answer.items()
+        }
+        if not return_by_metric:
+            return groups
+        metrics = sorted({metric for found in groups.values() for metric in found})
+        return {
+            metric: {group: found.get(metric) for group, found in groups.items()}
+            for metric in metrics
+        }
+
+    async def group_estimates(
+        self,
+        attr_name: str,
+        pred_property: str | None = None,
+        batch_id: str | None = None,
+        start_time: datetime | str | None = None,
+        end_time: datetime | str | None = None,
+    ) -> dict[Any, dict[str, Estimate]]:
+        """Compute the rates of each group with the rows they rest on and their intervals.
+
+        Intervals are those of Wilson for shares; balanced accuracy has a normal one.
+
+        Args:
+            attr_name: A sensitive attribute.
+            pred_property: The predicted attribute of the class; needed unless the model is binary.
+            batch_id: Only inferences of this batch.
+            start_time: Only inferences from this time on; in UTC if it has no zone.
+            end_time: Only inferences up to this time.
+
+        Returns:
+            `{group: {metric: estimate}}` with the metrics of `group_confusion_matrices` and
+            `positivity_rate`, which needs no ground truth.
+
+        Raises:
+            MethodNotApplicableError: As for `group_confusion_matrices`.
+            UserValueError: As for `group_confusion_matrices`.
+        """
+        model = self.arthur_model
+        require_id(model, "be compared by group")
+        attribute = require_sensitive_attribute(model, attr_name)
+        conditions = build_conditions(model, batch_id, start_time, end_time)
+        predicted = self._check_class(pred_property)
+        if predicted is None:
+            cells = confusion_matrix(threshold=model.classifier_threshold)
+            threshold = model.classifier_threshold
+            positive = col(find_positive_prediction(model) or "")
+            reached = positive >= (DEFAULT_THRESHOLD if threshold is None else threshold)
+        else:
+            cells = confusion_matrix_multiclass(predicted)
+            names = model.get_attribute_names(stage=Stage.PredictedValue)
+            reached = label_by_max_column(*names) == predicted
+        items = [cells.as_(_RATES), count_if(reached).as_(_POSITIVE), count().as_(_COUNT)]
+        answer = await query_by_group(model, attribute, items, conditions)
+        return {group: _estimates(rows[0]) for group, rows in answer.items()}
+
+    async def group_positivity_rates(
+        self,
+        attr_name: str,
+        batch_id: str | None = None,
+        start_time: datetime | str | None = None,
+        end_time: datetime | str | None = None,
+        *,
+        pred_property: str | None = None,
+    ) -> dict[Any, float | None]:
+        """Compute how often each group gets the positive prediction.
+
+        Args:
+            attr_name: A sensitive attribute.
+            batch_id: Only inferences of this batch.
+            start_time: Only inferences from this time on; in UTC if it has no zone.
+            end_time: Only inferences up to this time.
+            pred_property: The predicted attribute of the class that counts as positive; needed
+                unless the model is binary.
+
+        Returns:
+            The share of each group whose predictions reach the threshold, or are of the class.
+
+        Raises:
+            MethodNotApplicableError: The attribute is not sensitive, or the model is not a
+                classifier or not saved.
+            UserValueError: The class is missing or unknown, a batch of a streaming model is given,
+                or a time is not in ISO 8601.
+        """
+        model = self.arthur_model
+        require_id(model, "be compared by group")
+        attribute = require_sensitive_attribute(model, attr_name)
+        conditions = build_conditions(model, batch_id, start_time, end_time)
+        predicted = self._check_class(pred_property)
+        if predicted is None:
+            threshold = model.classifier_threshold
+            positive = find_positive_prediction(model) or ""
+            reached = col(positive) >= (DEFAULT_THRESHOLD if threshold is None else threshold)
+            answer = await query_by_group(
+                model, attribute, [rate(reached).as_(_POSITIVE)], conditions
+            )
+            return {group: rows[0][_POSITIVE] for group, rows in answer.items()}
+        label = label_by_max_column(*model.get_attribute_names(stage=Stage.PredictedValue))
+        answer = await query_by_group(
+            model, attribute, [count().as_(_COUNT)], conditions, keys=[label.as_(_PREDICTED)]
+        )
+        return {
+            group: sum(row[_COUNT] for row in rows if row[_PREDICTED] == predicted)
+            / sum(row[_COUNT] for row in rows)
+            for group, rows in answer.items()
+        }
+
+    demographic_parity = group_positivity_rates
+
+    async def disparities(
+        self,
+        attr_name: str,
+        pred_property: str | None = None,
+        batch_id: str | None = None,
+        start_time: datetime | str | None = None,
+        end_time: datetime | str | None = None,
+    ) -> dict[str, Disparity]:
+        """Compare the groups by the usual notions of fairness.
+
+        Differences and ratios are those of fairlearn: equalized odds takes the worse of the true
+        and the false positive rate. Sources: Hardt, Price and Srebro, "Equality of opportunity in
+        supervised learning", 2016; Agarwal and others, "A reductions approach to fair
+        classification", 2018.
+
+        Args:
+            attr_name: A sensitive attribute.
+            pred_property: The predicted attribute of the class; needed unless the model is binary.
+            batch_id: Only inferences of this batch.
+            start_time: Only inferences from this time on; in UTC if it has no zone.
+            end_time: Only inferences up to this time.
+
+        Returns:
+            `demographic_parity` (share of positive predictions), `equal_opportunity` (true
+            positive rate), `equalized_odds` (rates: true positive plus true negative rate; the
+            rates that its difference and ratio come from are in `parts`) and `accuracy_rate`.
+
+        Raises:
+            MethodNotApplicableError: As for `group_confusion_matrices`.
+            UserValueError: As for `group_confusion_matrices`.
+        """
+        found = await self.group_estimates(attr_name, pred_property, batch_id, start_time, end_time)
+        hits = _disparity(found, "true_positive_rate")
+        alarms = _disparity(found, "false_positive_rate")
+        quiet = _disparity(found, "true_negative_rate").rates
+        odds = {
+            group: None if None in {hit, quiet[group]} else (hit or 0.0) + (quiet[group] or 0.0)
+            for group, hit in hits.rates.items()
+        }
+        known = [part for part in (hits, alarms) if part.difference is not None]
+        worse = max(known, key=lambda part: part.difference or 0.0, default=hits)
+        ratios = [part.ratio for part in (hits, alarms) if part.ratio is not None]
+        return {
+            "demographic_parity": _disparity(found, "positivity_rate"),
+            "equal_opportunity": hits,
+            "equalized_odds": Disparity(
+                odds,
+                worse.difference,
+                min(ratios, default=None),
+                sizes={group: rates["accuracy_rate"].rows for group, rates in found.items()},
+                difference_interval=worse.difference_interval,
+                parts={"true_positive_rate": hits, "false_positive_rate": alarms},
+            ),
+            "accuracy_rate": _disparity(found, "accuracy_rate"),
+        }
+
+    def _check_class(self, pred_property: str | None) -> str | None:
+        """Return the class if it is valid; `None` stands for the positive one of a binary model."""
+        model = self.arthur_model
+        if model.output_type != OutputType.Multiclass:
+            raise MethodNotApplicableError(
+                f"model {name_of(model)!r} has the output type {model.output_type}; "
+                "fairness by group is for classifiers"
+            )
+        names = model.get_attribute_names(stage=Stage.PredictedValue)
+        positive = find_positive_prediction(model)
+        if positive is not None:
+            if pred_property in {None, positive}:
+                return None
+            raise UserValueError(
+                f"pred_property={pred_property!r}, but the model is binary and its rates are those "
+                f"of {positive!r}; leave pred_property out"
+            )
+        if pred_property is None:
+            raise UserValueError(
+                "pred_property is needed, because the model has no positive class; it is one of "
+                f"{', '.join(names)}"
+            )
+        if pred_property not in names:
+            raise UserValueError(
+                f"pred_property must be one of {', '.join(names)}, got {pred_property!r}"
+            )
+        return pred_property

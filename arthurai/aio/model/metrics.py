@@ -1,0 +1,282 @@
+"""Metrics of a model: named queries that alert rules can watch.
+
+Made by `python -m scripts.async_layer` from `arthurai/model/metrics.py`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, overload
+
+from arthurai.aio.common.pagination import collect_pages
+from arthurai.aio.model.base_model import require_connection
+from arthurai.common.checks import check_choice
+from arthurai.common.exceptions import MissingParameterError, UserTypeError
+from arthurai.common.html_display import DisplayedList
+from arthurai.model.metrics import _ROLLUPS, Metric, MetricType, flatten_results, resolve_metric
+from arthurai.model.responses import filters_to_json, parse_response, to_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, Literal
+
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import Filters, MetricTypeName, RollupName, TableKind
+    from arthurai_api.models.paginated_metrics import PaginatedMetrics
+
+
+async def create_metric(
+    self: ArthurModelBase,
+    name: str,
+    query: Mapping[str, Any],
+    is_data_drift: bool = False,
+    metric_type: MetricTypeName | None = None,
+    parameters: Iterable[Mapping[str, Any]] | None = None,
+) -> str:
+    """Create a metric: a named query that yields one number, which alert rules can watch.
+
+    Args:
+        name: Name, unique in the model and different from the built-in metrics.
+        query: The query, as JSON or made with `arthurai.query`; one item is selected, and
+            it may hold placeholders `{{ parameter_name }}`.
+        is_data_drift: Whether it is a drift query.
+        metric_type: A member of `MetricType`; the server
+            derives it when omitted.
+        parameters: The placeholders: `name`, `parameter_type`, `value_limits` and
+            `default` of each.
+
+    Returns:
+        The id of the metric.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: `metric_type` is not a metric type.
+        ResponseClientError: The server does not accept the metric.
+    """
+    from arthurai.transport.session_core import API_ROOT
+    from arthurai_api.api.metrics import create_metric as create_metric_operation
+    from arthurai_api.api.query import query as base
+    from arthurai_api.api.query import query_data_drift
+
+    if not isinstance(name, str) or not name.strip():
+        raise MissingParameterError(f"name must be a non-empty string, got {name!r}")
+    if not isinstance(query, Mapping):
+        raise UserTypeError(f"query must be a dictionary or a query, got {type(query).__name__}")
+    if metric_type is not None:
+        metric_type = check_choice("metric_type", metric_type, MetricType.list())
+    session, model_id = require_connection(self, "have metrics")
+    address = (query_data_drift if is_data_drift else base).build_request(model_id).url
+    body = {
+        "name": name,
+        "query": dict(query),
+        "endpoint": API_ROOT + address,
+        "parameters": [dict(parameter) for parameter in parameters or ()],
+    }
+    if metric_type is not None:
+        body["type"] = metric_type
+    request = session.api.build(create_metric_operation.build_request, model_id)
+    return (
+        await session.api.exchange(request, create_metric_operation.parse_response, json=body)
+    ).id
+
+
+async def get_metrics(
+    self: ArthurModelBase,
+    default_metrics: bool = False,
+    metric_type: MetricTypeName | None = None,
+    metric_id: str | None = None,
+    metric_name: str | None = None,
+    attribute_name: str | None = None,
+) -> list[Metric]:
+    """Fetch metrics, all pages of them.
+
+    Args:
+        default_metrics: Only the built-in ones.
+        metric_type: Only those of a member of `MetricType`.
+        metric_id: Only the one with this id; the other arguments are ignored.
+        metric_name: Only those of this name.
+        attribute_name: Only those that measure this attribute.
+
+    Returns:
+        The metrics.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: `metric_type` is not a metric type.
+        ResponseClientError: The metric does not exist.
+    """
+    from arthurai_api.api.metrics import get_metric, list_metrics
+    from arthurai_api.models.metric_expand import MetricExpand
+    from arthurai_api.models.metric_type import MetricType as ApiMetricType
+
+    session, model_id = require_connection(self, "have metrics")
+    if metric_type is not None:
+        metric_type = check_choice("metric_type", metric_type, MetricType.list())
+    if metric_id is not None:
+        found = await get_metric.asyncio(model_id, metric_id, client=session.api)
+        return DisplayedList([parse_response(Metric, found)])
+
+    async def fetch(number: int) -> PaginatedMetrics:
+        return await list_metrics.asyncio(
+            model_id,
+            client=session.api,
+            expand=[MetricExpand.TYPE],
+            default=True if default_metrics else None,
+            type_=None if metric_type is None else [ApiMetricType(metric_type)],
+            metric_name=metric_name,
+            attribute_name=attribute_name,
+            page=number,
+            page_size=None,
+        )
+
+    metrics = await collect_pages(fetch, lambda page: page.metrics)
+    return DisplayedList(parse_response(Metric, metric) for metric in metrics)
+
+
+@overload
+async def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: None = None,
+    uncertainty: bool = False,
+) -> dict[str, Any]: ...
+
+
+@overload
+async def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: Literal["pandas"],
+    uncertainty: bool = False,
+) -> pd.DataFrame: ...
+
+
+@overload
+async def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: Literal["polars"],
+    uncertainty: bool = False,
+) -> pl.DataFrame: ...
+
+
+@overload
+async def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: Literal["pyarrow"],
+    uncertainty: bool = False,
+) -> pa.Table: ...
+
+
+@overload
+async def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: TableKind | None,
+    uncertainty: bool = False,
+) -> dict[str, Any] | pd.DataFrame | pl.DataFrame | pa.Table: ...
+
+
+async def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: TableKind | None = None,
+    uncertainty: bool = False,
+) -> Any:
+    """Evaluate a metric over all inferences, by period or by batch.
+
+    Args:
+        metric: The metric or its id.
+        rollup: `minute`, `hour`, `day`, `week` (from Monday), `month`, `quarter`, `year` or
+            `batch_id` for a series, `reference` for the value in the reference data.
+        group_by: Attribute with categories or bins; one result for each of them.
+        parameters: Value by parameter name; a list yields one result for each value.
+        filters: Conditions on the rows, as JSON, or conditions such as `col("income") > 1000`.
+        as_frame: `pandas`, `polars` or `pyarrow` for a table with one row per value.
+        uncertainty: Whether each value says how many rows it rests on and, where theory has one,
+            its interval of 95 % confidence. An extension of the embedded server.
+
+    Returns:
+        The evaluation as the API returns it: `name`, `filters` and `results`; or a table
+        with the group, the parameters, `rollup` and `value`, and with `uncertainty` further
+        columns such as `rows`, `low` and `high`.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: `rollup` or `as_frame` is not one of the choices.
+        ResponseClientError: The metric does not exist, or the arguments do not fit it.
+    """
+    from arthurai_api.api.metrics import evaluate_metric as evaluate_metric_operation
+
+    body: dict[str, Any] = {}
+    if rollup is not None:
+        body["rollup"] = check_choice("rollup", rollup, _ROLLUPS)
+    if group_by is not None:
+        body["group_by"] = group_by
+    if parameters is not None:
+        body["parameters"] = dict(parameters)
+    if filters is not None:
+        body["filters"] = filters_to_json(filters)
+    if uncertainty:
+        body["uncertainty"] = True
+    session, model_id = require_connection(self, "have metrics")
+    with resolve_metric(metric) as metric_id:
+        api = session.api.with_retry(True)  # it only reads
+        request = api.build(evaluate_metric_operation.build_request, model_id, metric_id)
+        found = await api.exchange(request, evaluate_metric_operation.parse_response, json=body)
+    answer = found.as_received()
+    if as_frame is None:
+        return answer
+    return to_table(flatten_results(answer), as_frame)
+
+
+async def delete_metric(self: ArthurModelBase, metric: Metric | str) -> None:
+    """Delete a custom metric; alert rules on it are disabled.
+
+    Args:
+        metric: The metric or its id.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        ResponseClientError: The metric does not exist, or is built-in.
+    """
+    from arthurai_api.api.metrics import delete_metric as delete_metric_operation
+
+    session, model_id = require_connection(self, "have metrics")
+    with resolve_metric(metric) as metric_id:
+        await delete_metric_operation.asyncio(model_id, metric_id, client=session.api)

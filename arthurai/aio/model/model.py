@@ -1,0 +1,165 @@
+"""`ArthurModel`: each method is defined once, in the module of its subject, and taken by name.
+
+Made by `python -m scripts.async_layer` from `arthurai/model/model.py`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from arthurai._compat import deprecated_methods as blocking_deprecated_methods
+from arthurai.aio import deprecated_methods
+from arthurai.aio.model import (
+    alert_backtests,
+    alerts,
+    enrichments,
+    explanations,
+    hotspots,
+    lifecycle,
+    metrics,
+    privacy,
+    querying,
+    row_logging,
+    sending,
+)
+from arthurai.aio.model.bias import AsyncArthurBiasWrapper
+from arthurai.aio.model.report import report_file
+from arthurai.common.exceptions import wrap_errors
+from arthurai.model import privacy as blocking_privacy
+from arthurai.model import sending as blocking_sending
+from arthurai.model.base_model import ArthurModelBase
+from arthurai.model.modeling import attribute_list as blocking_attribute_list
+from arthurai.model.modeling import build as blocking_building
+from arthurai.model.modeling import infer_attributes as blocking_infer_attributes
+from arthurai.model.modeling import model_validation as blocking_model_validation
+from arthurai.model.modeling import outputs as blocking_outputs
+from arthurai.model.modeling import summary as blocking_summary
+from arthurai.model.modeling import token_sequences as blocking_token_sequences
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from arthurai.aio.model.viz.visualizer import AsyncDataVisualizer
+
+
+@wrap_errors
+@dataclass(eq=False, repr=False)
+class AsyncArthurModel(ArthurModelBase):
+    """A model: its description, data and life on the server.
+
+    Models are made by `AsyncArthurAI.model` and fetched by `AsyncArthurAI.get_model`. The methods
+    are those of `ArthurModel`; those that talk to the server are awaited, the others are the same.
+    """
+
+    # Describe the model from data
+    build = blocking_building.build
+    build_token_sequence_model = blocking_token_sequences.build_token_sequence_model
+    infer_schema = blocking_infer_attributes.infer_schema
+    from_dataframe = blocking_deprecated_methods.from_dataframe
+    review = blocking_summary.review
+
+    # Edit its attributes
+    get = ArthurModelBase.get_attribute
+    add_attribute = blocking_attribute_list.add_attribute
+    rename_attribute = blocking_attribute_list.rename_attribute
+    remove_attribute = blocking_attribute_list.remove_attribute
+    set_attribute_labels = blocking_attribute_list.set_attribute_labels
+    set_attribute_as_sensitive = blocking_attribute_list.set_attribute_as_sensitive
+    set_predict_function_input_order = blocking_attribute_list.set_predict_function_input_order
+    add_image_attribute = blocking_attribute_list.add_image_attribute
+    get_image_attribute = blocking_attribute_list.get_image_attribute
+
+    # Add outputs and their ground truth
+    add_regression_output_attributes = blocking_outputs.add_regression_output_attributes
+    add_binary_classifier_output_attributes = (
+        blocking_outputs.add_binary_classifier_output_attributes
+    )
+    add_multiclass_classifier_output_attributes = (
+        blocking_outputs.add_multiclass_classifier_output_attributes
+    )
+    add_classifier_output_attributes_gtclass = (
+        blocking_outputs.add_classifier_output_attributes_gtclass
+    )
+    add_object_detection_output_attributes = blocking_outputs.add_object_detection_output_attributes
+    add_ranked_list_output_attributes = blocking_outputs.add_ranked_list_output_attributes
+    get_positive_predicted_class = blocking_attribute_list.get_positive_predicted_class
+    swap_predicted_attribute_positions = lifecycle.swap_predicted_attribute_positions
+    binarize = blocking_attribute_list.binarize
+    one_hot_encode = blocking_attribute_list.one_hot_encode
+
+    # Save, update, archive
+    validate_reference_data = blocking_model_validation.validate_reference_data
+    save = lifecycle.save
+    await_model_ready = lifecycle.await_model_ready
+    update = lifecycle.update
+    archive = lifecycle.archive
+
+    # Send data
+    set_reference_data = sending.set_reference_data
+    send_inferences = sending.send_inferences
+    update_inference_ground_truths = sending.update_inference_ground_truths
+    send_bulk_inferences = sending.send_bulk_inferences
+    send_bulk_ground_truths = sending.send_bulk_ground_truths
+    close_batch = sending.close_batch
+    convert_dataframe = blocking_sending.convert_dataframe
+    redact_value = blocking_privacy.redact_value
+    delete_inferences = privacy.delete_inferences
+    logger = row_logging.logger
+    monitor = row_logging.monitor
+    send_inference = deprecated_methods.send_inference
+    send_batch_inferences = deprecated_methods.send_batch_inferences
+    send_batch_ground_truths = deprecated_methods.send_batch_ground_truths
+
+    # Read data
+    query = querying.query
+    await_inferences = querying.await_inferences
+    get_image = querying.get_image
+
+    # Metrics
+    create_metric = metrics.create_metric
+    get_metrics = metrics.get_metrics
+    evaluate_metric = metrics.evaluate_metric
+    delete_metric = metrics.delete_metric
+
+    # Alerts
+    create_alert_rule = alerts.create_alert_rule
+    get_alert_rules = alerts.get_alert_rules
+    update_alert_rule = alerts.update_alert_rule
+    delete_alert_rule = alerts.delete_alert_rule
+    backtest_alert_rule = alert_backtests.backtest_alert_rule
+    explain_alert_rule = alert_backtests.explain_alert_rule
+    get_alerts = alerts.get_alerts
+    update_alert = alerts.update_alert
+
+    # Enrichments
+    get_enrichments = enrichments.get_enrichments
+    get_enrichment = enrichments.get_enrichment
+    update_enrichments = enrichments.update_enrichments
+    update_enrichment = enrichments.update_enrichment
+    await_enrichments = enrichments.await_enrichments
+    enable_hotspots = hotspots.enable_hotspots
+    find_hotspots = hotspots.find_hotspots
+    enable_explainability = explanations.enable_explainability
+    explain_inference = explanations.explain_inference
+    delete_explainer = explanations.delete_explainer
+
+    # Fairness
+    enable_bias_mitigation = enrichments.enable_bias_mitigation
+    check_has_bias_attrs = blocking_attribute_list.check_has_bias_attrs
+    check_attr_is_bias = blocking_attribute_list.check_attr_is_bias
+
+    @property
+    def bias(self) -> AsyncArthurBiasWrapper:
+        """Fairness: `bias.metrics` by group, and `bias.mitigation_threshold`."""
+        return AsyncArthurBiasWrapper(self)
+
+    # Plots and reports
+    report = report_file.write_report
+
+    @property
+    def viz(self) -> AsyncDataVisualizer[Figure]:
+        """Plots of this model: `timeline`, `metric_series`, `drift_series`, `group_comparison`."""
+        from arthurai.aio.model.viz.visualizer import AsyncDataVisualizer
+
+        return cast("AsyncDataVisualizer[Figure]", AsyncDataVisualizer([self]))

@@ -1,0 +1,1 @@
+"""Made by `python -m scripts.async_layer`; not edited by hand."""

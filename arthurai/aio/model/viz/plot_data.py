@@ -1,0 +1,278 @@
+"""Query what the plots show, as plain series; nothing here draws.
+
+Made by `python -m scripts.async_layer` from `arthurai/model/viz/plot_data.py`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from arthurai.aio.model import querying
+from arthurai.aio.model.bias.sensitive_groups import query_by_group
+from arthurai.common.exceptions import UserTypeError
+from arthurai.model.viz.plot_data import (
+    _DRAWN,
+    TIMELINE_PERIODS,
+    Groups,
+    Series,
+    Timeline,
+    _drift_query,
+    _format_value,
+    _period,
+    _select_by_period,
+    _to_expression,
+    choose_resolution,
+    metric_name,
+)
+from arthurai.query import col, count, distribution, estimate, maximum, minimum, select
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from arthurai.model.base_model import ArthurModelBase
+    from arthurai.model.viz.plot_data import Metric
+    from arthurai.query.builder import SourceName
+
+BATCH: Final = "batch_id"
+TIMELINE_BINS: Final = 50
+_TIMESTAMP: Final = "timestamp"
+_ROWS: Final = "rows_of_group"
+
+
+async def fetch_metric_series(
+    model: ArthurModelBase,
+    metrics: Sequence[Metric],
+    resolution: str,
+    *,
+    source: SourceName = "inference",
+) -> list[Series]:
+    """Compute functions of the query language by period.
+
+    Args:
+        model: A saved regression model or binary classifier; any classifier for
+            `accuracyRateMulticlass`; any model for calls.
+        metrics: Names of evaluation functions, e.g. `accuracyRate`, or calls of `arthurai.query`.
+        resolution: `minute` to `year`; batch models are always shown by batch.
+        source: Rows to read, such as `enriched`.
+
+    Returns:
+        One series per metric.
+    """
+    resolution = choose_resolution(model, resolution)
+    items = [_to_expression(model, metric) for metric in metrics]
+    query = _select_by_period(items, resolution)
+    rows = await querying.query(model, query if source == "inference" else query.from_(source))
+    rows = [row for row in rows if row.get(resolution) is not None]
+    return [
+        Series(
+            name,
+            [_period(row, resolution) for row in rows],
+            [row[name] for row in rows],
+        )
+        for name in map(metric_name, metrics)
+    ]
+
+
+async def fetch_drift_series(
+    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str, resolution: str
+) -> list[Series]:
+    """Compute the drift of attributes against the reference data by period.
+
+    Args:
+        model: A saved model with reference data.
+        attributes: Their names.
+        drift_metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance` or
+            `HypothesisTest`.
+        resolution: As for `fetch_metric_series`.
+
+    Returns:
+        One series per attribute.
+    """
+    resolution = choose_resolution(model, resolution)
+    body = {**_drift_query(attributes, drift_metric), "rollup": resolution, "uncertainty": True}
+    rows = await querying.query(model, body, query_type="drift")
+    ranks = await _batch_ranks(model) if resolution == BATCH else {}
+    rows = [row for row in rows if row.get("rollup") is not None]
+    rows.sort(key=lambda row: ranks.get(row["rollup"], -1) if ranks else row["rollup"])
+    periods = [
+        row["rollup"] if resolution == BATCH else datetime.fromisoformat(row["rollup"])
+        for row in rows
+    ]
+    noise = [row.get("uncertainty") or {} for row in rows]
+    return [
+        Series(
+            name,
+            periods,
+            [row.get(name) for row in rows],
+            [(known.get(name) or {}).get("upper_without_change") for known in noise],
+        )
+        for name in attributes
+    ]
+
+
+async def fetch_metric_totals(
+    model: ArthurModelBase, metrics: Sequence[Metric]
+) -> dict[str, float | None]:
+    """Compute functions of the query language over all inferences.
+
+    Args:
+        model: As for `fetch_metric_series`.
+        metrics: As for `fetch_metric_series`.
+
+    Returns:
+        Metric to value; `None` without any ground truth.
+    """
+    (row,) = await querying.query(
+        model, select(*(_to_expression(model, metric) for metric in metrics))
+    )
+    return {name: row[name] for name in map(metric_name, metrics)}
+
+
+async def fetch_drift_totals(
+    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str
+) -> dict[str, float | None]:
+    """Compute the drift of attributes over all inferences.
+
+    Args:
+        model: A saved model with reference data.
+        attributes: Their names, at most 100.
+        drift_metric: As for `fetch_drift_series`.
+
+    Returns:
+        Attribute to drift.
+    """
+    rows = await querying.query(model, _drift_query(attributes, drift_metric), query_type="drift")
+    return {name: rows[0].get(name) if rows else None for name in attributes}
+
+
+async def fetch_drift_noise(
+    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str
+) -> dict[str, dict[str, Any]]:
+    """Compute what the drift of attributes over all inferences rests on; empty where not known.
+
+    Args:
+        model: A saved model with reference data.
+        attributes: Their names, at most 100.
+        drift_metric: As for `fetch_drift_series`.
+    """
+    body = {**_drift_query(attributes, drift_metric), "uncertainty": True}
+    rows = await querying.query(model, body, query_type="drift")
+    return (rows[0].get("uncertainty") or {}) if rows else {}
+
+
+async def fetch_metric_estimates(
+    model: ArthurModelBase, metrics: Sequence[Metric]
+) -> dict[str, dict[str, Any]]:
+    """Compute the rows and the sampling errors of functions over all inferences.
+
+    Args:
+        model: As for `fetch_metric_series`.
+        metrics: As for `fetch_metric_series`.
+    """
+    if not metrics:
+        return {}
+    items = [estimate(_to_expression(model, metric)).as_(metric_name(metric)) for metric in metrics]
+    (row,) = await querying.query(model, select(*items))
+    return {name: row[name] for name in map(metric_name, metrics)}
+
+
+async def _batch_ranks(model: ArthurModelBase) -> dict[str, int]:
+    newest = maximum("inference_timestamp").as_(_TIMESTAMP)
+    rows = await querying.query(model, select(BATCH, newest).group_by(BATCH).order_by(newest))
+    return {row[BATCH]: rank for rank, row in enumerate(rows)}
+
+
+async def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
+    """Fetch how an attribute was distributed by period, or by batch.
+
+    The period is an hour, a day, a week or a month, by the time that the inferences span.
+
+    Args:
+        model: A saved model.
+        attribute_name: Name of a categorical or numeric attribute.
+
+    Raises:
+        UserTypeError: The attribute holds texts, images or lists.
+    """
+    attribute = model.get_attribute(attribute_name)
+    if not attribute.categorical and attribute.value_type not in _DRAWN:
+        raise UserTypeError(
+            f"attribute_name must be an attribute of numbers or categories, but {attribute_name!r} "
+            f"holds {attribute.value_type}, whose distribution cannot be drawn"
+        )
+    resolution = await suggest_resolution(model)
+    if attribute.categorical:
+        return await _category_timeline(model, attribute_name, resolution)
+    bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
+    rows = await querying.query(model, _select_by_period([bins], resolution))
+    rows = [row for row in rows if row["distribution"]]
+    return Timeline(
+        attribute_name,
+        [_period(row, resolution) for row in rows],
+        [],
+        [[part["count"] for part in row["distribution"]] for row in rows],
+        [[part["lower"] for part in row["distribution"]] for row in rows],
+    )
+
+
+async def suggest_resolution(model: ArthurModelBase) -> str:
+    """Choose the period that cuts the time of a model's inferences into a readable number.
+
+    Args:
+        model: A saved model.
+
+    Returns:
+        `hour`, `day`, `week` or `month`, `batch_id` for batch models.
+    """
+    if model.is_batch:
+        return BATCH
+    time = "inference_timestamp"
+    (span,) = await querying.query(
+        model, select(minimum(time).as_("first"), maximum(time).as_("last"))
+    )
+    if span["first"] is None:
+        return "day"
+    days = datetime.fromisoformat(span["last"]) - datetime.fromisoformat(span["first"])
+    return next((name for name, most in TIMELINE_PERIODS if days.days < most), "month")
+
+
+async def _category_timeline(model: ArthurModelBase, name: str, resolution: str) -> Timeline:
+    items = [col(name), count()]
+    query = _select_by_period(items, resolution).group_by(name)
+    cells: dict[Any, dict[str, float]] = {}
+    for row in await querying.query(model, query):
+        cells.setdefault(_period(row, resolution), {})[_format_value(row[name])] = row["count"]
+    names = sorted({category for cell in cells.values() for category in cell})
+    counts = [[cell.get(category, 0) for category in names] for cell in cells.values()]
+    return Timeline(name, list(cells), names, counts, [])
+
+
+async def fetch_groups(
+    model: ArthurModelBase, attribute_name: str, metrics: Sequence[Metric]
+) -> Groups:
+    """Compute functions of the query language by the values of an attribute.
+
+    Args:
+        model: A saved binary classifier or regression model.
+        attribute_name: The attribute that groups: its bins, or else its values.
+        metrics: Names of evaluation functions, `positivityRate` (the share of predictions at or
+            above the threshold), or calls of `arthurai.query`.
+    """
+    items = [_to_expression(model, metric) for metric in metrics]
+    attribute = model.get_attribute(attribute_name)
+    if attribute.bins and not attribute.categorical:
+        found = await query_by_group(model, attribute, [count().as_(_ROWS), *items], [])
+        names = [str(name) for name in found]
+        rows = [own[0] for own in found.values()]
+    else:
+        query = select(attribute_name, count().as_(_ROWS), *items).group_by(attribute_name)
+        rows = await querying.query(model, query.order_by(attribute_name))
+        names = [_format_value(row[attribute_name]) for row in rows]
+    return Groups(
+        attribute_name,
+        names,
+        [row[_ROWS] for row in rows],
+        {name: [row[name] for row in rows] for name in map(metric_name, metrics)},
+    )

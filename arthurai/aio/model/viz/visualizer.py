@@ -1,0 +1,161 @@
+"""`model.viz`: plots of one model, or of several side by side.
+
+Made by `python -m scripts.async_layer` from `arthurai/model/viz/visualizer.py`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Generic, cast
+
+from arthurai.aio.model.viz import plot_data
+from arthurai.common.exceptions import wrap_errors
+from arthurai.model.viz import figures as blocking_drawing
+from arthurai.model.viz import plot_data as blocking_plot_data
+from arthurai.model.viz.plot_data import model_label
+from arthurai.model.viz.visualizer import FigureT
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from matplotlib.figure import Figure
+
+    from arthurai.model.base_model import ArthurModelBase
+    from arthurai.model.viz.plot_data import Metric, Series
+    from arthurai.typing import DriftMetricName, Strings, TimeResolutionName
+
+GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "positivityRate")
+
+
+@wrap_errors
+class AsyncDataVisualizer(Generic[FigureT]):
+    """Draws with matplotlib; every method returns the figure, to be shown or saved in a script.
+
+    Args:
+        arthur_models: The models to draw; they must be saved.
+    """
+
+    def __init__(
+        self: AsyncDataVisualizer[Figure | list[Figure]], arthur_models: Iterable[ArthurModelBase]
+    ) -> None:
+        self.models = list(arthur_models)
+
+    def __repr__(self) -> str:
+        return f"DataVisualizer of {', '.join(map(model_label, self.models))}"
+
+    async def timeline(self, attribute_name: str) -> FigureT:
+        """Draw how the values of an attribute were distributed over time, or by batch.
+
+        Categorical attributes are drawn as stacked shares, numeric ones as a ridge per period.
+
+        Args:
+            attribute_name: Name of an attribute of every model.
+
+        Returns:
+            The figure; with several models a list of figures, one per model.
+
+        Raises:
+            UserValueError: A model has no such attribute.
+        """
+        figures = [
+            blocking_drawing.draw_timeline(
+                await plot_data.fetch_timeline(model, attribute_name),
+                title=f"{attribute_name} · {model_label(model)}",
+            )
+            for model in self.models
+        ]
+        return cast(
+            "FigureT", figures[0] if len(figures) == 1 else blocking_drawing.FigureList(figures)
+        )
+
+    async def metric_series(
+        self, metric_names: Metric | Iterable[Metric], time_resolution: TimeResolutionName = "day"
+    ) -> Figure:
+        """Draw evaluation functions over time, one line per metric and model.
+
+        Args:
+            metric_names: One or up to ten functions of the query language: names such as
+                `accuracyRate`, or calls such as `arthurai.query.ndcg_at_k(5)`.
+            time_resolution: `minute`, `hour`, `day`, `week` (from Monday), `month`, `quarter` or
+                `year`, in UTC; batch models are always drawn by batch.
+
+        Raises:
+            UserValueError: Too many metrics, or an unknown resolution.
+            MethodNotApplicableError: A function is given by its name, and a model is neither a
+                binary classifier nor a regression model.
+        """
+        metrics = blocking_plot_data.check_metrics("metric_names", metric_names)
+        names = [blocking_plot_data.metric_name(metric) for metric in metrics]
+        return await self._lines(
+            ", ".join(names),
+            names[0] if len(names) == 1 else "value",
+            lambda model: plot_data.fetch_metric_series(model, metrics, time_resolution),
+        )
+
+    async def drift_series(
+        self,
+        attribute_names: str | Strings,
+        drift_metric: DriftMetricName = "PSI",
+        time_resolution: TimeResolutionName = "day",
+    ) -> Figure:
+        """Draw the drift of attributes against the reference data over time.
+
+        Args:
+            attribute_names: One or up to ten attributes.
+            drift_metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance` or
+                `HypothesisTest`.
+            time_resolution: As for `metric_series`.
+
+        Raises:
+            UserValueError: Too many attributes, or an unknown resolution.
+        """
+        names = blocking_plot_data.check_names("attribute_names", attribute_names)
+        return await self._lines(
+            f"Drift of {', '.join(names)}",
+            drift_metric,
+            lambda model: plot_data.fetch_drift_series(model, names, drift_metric, time_resolution),
+        )
+
+    async def group_comparison(
+        self, attribute_name: str, metric_names: Metric | Iterable[Metric] = GROUP_METRICS
+    ) -> FigureT:
+        """Draw metrics by the values of an attribute, the size of each group below.
+
+        Args:
+            attribute_name: A categorical attribute, such as one monitored for bias.
+            metric_names: One or up to ten functions, as for `metric_series`; `positivityRate` is
+                the share of predictions at or above the threshold.
+
+        Returns:
+            The figure; with several models a list of figures, one per model.
+
+        Raises:
+            UserValueError: A model has no such attribute, or there are too many metrics.
+        """
+        metrics = blocking_plot_data.check_metrics("metric_names", metric_names)
+        figures = []
+        for model in self.models:
+            model.get_attribute(attribute_name)
+            found = await plot_data.fetch_groups(model, attribute_name, metrics)
+            title = f"{model_label(model)} by {attribute_name}"
+            figures.append(blocking_drawing.draw_groups(found, title=title))
+        return cast(
+            "FigureT", figures[0] if len(figures) == 1 else blocking_drawing.FigureList(figures)
+        )
+
+    async def _lines(
+        self, title: str, ylabel: str, fetch: Callable[[ArthurModelBase], Awaitable[list[Series]]]
+    ) -> Figure:
+        """Draw the lines of every model; the legend names the models only if there are several."""
+        if len(self.models) == 1:
+            (model,) = self.models
+            title = f"{title} · {model_label(model)}"
+            return blocking_drawing.draw_series(await fetch(model), title=title, ylabel=ylabel)
+        lines = []
+        for model in self.models:
+            found, name = await fetch(model), model_label(model)
+            lines += [
+                replace(line, label=name if len(found) == 1 else f"{line.label} · {name}")
+                for line in found
+            ]
+        return blocking_drawing.draw_series(lines, title=title, ylabel=ylabel)
