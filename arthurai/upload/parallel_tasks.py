@@ -86,10 +86,13 @@ async def send_all(
         while in_flight:
             await finish_oldest()
     except BaseException as interruption:
-        for waiting in in_flight:
-            waiting.task.cancel()
-        if in_flight:
-            await asyncio.wait([one.task for one in in_flight], timeout=JOIN_TIMEOUT_SECONDS)
+        tasks = [one.task for one in in_flight]
+        if tasks and isinstance(interruption, Exception):  # of the source: these may still end
+            await asyncio.wait(tasks, timeout=JOIN_TIMEOUT_SECONDS)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=JOIN_TIMEOUT_SECONDS)
         for waiting in in_flight:
             response, error = waiting.outcome(interruption)
             outcomes.add(waiting.rows, response, error)
