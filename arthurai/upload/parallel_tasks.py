@@ -86,16 +86,21 @@ async def send_all(
         while in_flight:
             await finish_oldest()
     except BaseException as interruption:
-        tasks = [one.task for one in in_flight]
-        if tasks and isinstance(interruption, Exception):  # of the source: these may still end
-            await asyncio.wait(tasks, timeout=JOIN_TIMEOUT_SECONDS)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=JOIN_TIMEOUT_SECONDS)
+        await _end_tasks([one.task for one in in_flight], interruption)
         for waiting in in_flight:
             response, error = waiting.outcome(interruption)
             outcomes.add(waiting.rows, response, error)
         raise
     if outcomes.errors:
         raise outcomes.errors[0]
+
+
+async def _end_tasks(tasks: list[asyncio.Task[Any]], interruption: BaseException) -> None:
+    """End the requests in flight of a call that was interrupted."""
+    if not tasks:
+        return
+    if isinstance(interruption, Exception):  # of the source: these may still end by themselves
+        await asyncio.wait(tasks, timeout=JOIN_TIMEOUT_SECONDS)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=JOIN_TIMEOUT_SECONDS)
