@@ -15,8 +15,9 @@ from arthurai.commands import (
     model_commands,
     serve_command,
     serve_settings,
+    spool_commands,
 )
-from arthurai.commands.command_line import fail, parse_directory
+from arthurai.commands.command_line import fail
 from arthurai.common.settings import SECRET_VARIABLES, VARIABLES
 from arthurai.version import __version__
 
@@ -121,7 +122,10 @@ def _parser() -> argparse.ArgumentParser:
     from arthurai.contract import run_plan, spec_diff
 
     parser = argparse.ArgumentParser(
-        prog="arthurai", description="Arthur on the command line: a server, checks and tools."
+        prog="arthurai",
+        description="Arthur on the command line: a server, its models, checks and tools.",
+        epilog="Exit status: 0 done; 1 failed, or what a gate looks for was found; 2 a wrong call; "
+        "130 interrupted; 141 what read the output has gone.",
     )
     parser.add_argument("--version", action="version", version=f"arthurai {__version__}")
     parser.set_defaults(needs="")
@@ -148,20 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _add(commands, "doctor", "show what is installed, configured and working")
     doctor.set_defaults(run=_doctor)
 
-    spool = _add(commands, "spool", "rows that loggers have left on the disk")
-    spool_commands = spool.add_subparsers(required=True, metavar="command")
-    for name, summary, run in (
-        ("list", "list the spools in a directory, and how many rows wait in each", _spool_list),
-        ("show", "print the rows that wait, as JSON lines", _spool_show),
-        ("send", "send the rows that processes left behind", _spool_send),
-    ):
-        command = _add(spool_commands, name, summary)
-        command.add_argument("directory", type=parse_directory, help="the directory of spools")
-        command.set_defaults(run=run)
-    command.epilog = (
-        "Connects as ARTHUR_ENDPOINT_URL, ARTHUR_API_KEY and the like say. Spools in use, and "
-        "those for other servers, are left alone. Exit status 1 if rows are left."
-    )
+    spool_commands.add_spool_commands(commands, _add)
 
     spec = _add(commands, "spec", "work with API documents")
     spec_commands = spec.add_subparsers(required=True, metavar="command")
@@ -225,63 +216,6 @@ def _embedded_server_works() -> bool:
         return False
     print(f"embedded server: {'works' if works else 'does not respond'}")
     return works
-
-
-def _spool_list(options: argparse.Namespace) -> int:
-    from arthurai.logger.left_behind import list_spools
-
-    for spool in list_spools(options.directory):
-        if spool.info is None:
-            print(f"{spool.path.name}: {spool.problem}")
-            continue
-        state = "in use" if spool.is_in_use else "left behind"
-        print(
-            f"{spool.path.name}: {state}, {spool.rows:,} rows wait for model "
-            f"{spool.info.model_id} on {spool.info.url}, since {spool.info.created_at}"
-        )
-    return 0
-
-
-def _spool_show(options: argparse.Namespace) -> int:
-    from arthurai.logger.spool_folder import iter_waiting, list_folders
-
-    for folder in list_folders(options.directory):
-        for record in iter_waiting(folder):
-            print(record.content.decode())
-    return 0
-
-
-def _spool_send(options: argparse.Namespace) -> int:
-    from arthurai.client.client import ArthurAI
-    from arthurai.common.exceptions import ArthurError
-    from arthurai.logger.left_behind import list_spools, send_spool
-
-    def report(error: Exception, rows: int) -> None:
-        print(f"arthurai: {rows:,} rows: {error}", file=sys.stderr)
-
-    left = 0
-    spools = [spool for spool in list_spools(options.directory) if not spool.is_in_use]
-    try:
-        with ArthurAI() as arthur:
-            url = arthur.session.endpoint.url
-            for spool in spools:
-                if spool.info is None or spool.info.url != url:
-                    other = spool.problem or f"for {spool.info and spool.info.url}, not {url}"
-                    print(f"{spool.path.name}: left alone, {other}")
-                    left += spool.rows
-                    continue
-                counts = send_spool(arthur.session, spool.path, report)
-                if counts is None:
-                    continue
-                rest = spool.rows - counts.accepted - counts.rejected
-                left += rest
-                print(
-                    f"{spool.path.name}: {counts.accepted:,} rows accepted, "
-                    f"{counts.rejected:,} rejected, {rest:,} left"
-                )
-    except (ArthurError, OSError, ValueError) as error:
-        return fail(str(error))
-    return 1 if left else 0
 
 
 def _spec_diff(options: argparse.Namespace) -> int:

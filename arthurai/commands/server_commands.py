@@ -110,7 +110,11 @@ def run_and_print(
 
 def to_json(value: Any) -> str:
     """Return JSON that a terminal may show: what it would not print is escaped."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    return escape_json(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def escape_json(text: str) -> str:
+    """Return JSON of one line with what a terminal would not print escaped."""
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
