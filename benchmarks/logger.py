@@ -5,10 +5,11 @@ Usage: python benchmarks/logger.py [--rows 100000] [--seconds 3] [--rounds 4] [-
 `log` of rows of 26 values, one thread at full speed, while the sender's thread sends them to a
 server that keeps nothing; beside it, in the same run, a `queue.Queue` and the batching processor of
 OpenTelemetry, if that is installed, which keep nothing on the disk and check nothing. Then a WSGI
-service with and without a logger, both alive at the same time and loaded in turns: as much as it
-takes for the throughput, and at a fixed rate for the time of a request. Fails when a limit is
-missed, unless `--no-limits` is given. The limits of rows per second and of the throughput are taken
-of processor time, which stays the same on a busy machine.
+service, and one of FastAPI and uvicorn if they are installed, with and without a logger, both alive
+at the same time and loaded in turns: as much as it takes for the throughput, and at a fixed rate
+for the time of a request. Fails when a limit is missed, unless `--no-limits` is given. The limits
+of rows per second and of the throughput are taken of processor time, which stays the same on a busy
+machine.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ import json
 import logging
 import os
 import queue
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,21 +183,46 @@ def measure_rows(url: str, count: int, root: str) -> list[str]:
 # -- a service -------------------------------------------------------------------------------------
 
 
-def serve(url: str, root: str) -> None:
-    """Run a WSGI service that predicts, and logs if it is given a spool."""
-    import waitress
-
-    logging.getLogger("waitress").setLevel(logging.ERROR)
+def serve(kind: str, url: str, root: str) -> None:
+    """Run a service that predicts, and logs if it is given a spool."""
     log = connect(url).logger(root) if root else None
 
-    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        body = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    def predict(body: dict[str, Any]) -> None:
         end = time.perf_counter() + WORK_SECONDS  # a model that thinks
         while time.perf_counter() < end:
             pass
         body["p"] = 0.5
         if log is not None:
             log.log(body)
+
+    serve_with = {"WSGI": serve_with_waitress, "FastAPI": serve_with_uvicorn}
+    serve_with[kind](predict)
+
+
+def serve_with_uvicorn(predict: Callable[[dict[str, Any]], None]) -> None:
+    import uvicorn
+    from fastapi import FastAPI
+
+    app = FastAPI()
+
+    @app.post("/")
+    async def answer(body: dict[str, Any]) -> dict[str, float]:
+        predict(body)
+        return {"p": body["p"]}
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    config = uvicorn.Config(app, log_level="error", access_log=False)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def serve_with_waitress(predict: Callable[[dict[str, Any]], None]) -> None:
+    import waitress
+
+    logging.getLogger("waitress").setLevel(logging.ERROR)
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        predict(json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
         content = b'{"p": 0.5}'
         start_response(
             "200 OK",
@@ -217,7 +245,7 @@ def load(port: int, seconds: float, pause: float = 0.0) -> tuple[float, float]:
         connection = http.client.HTTPConnection("127.0.0.1", port)
         own = []
         while (begin := time.perf_counter()) < end:
-            connection.request("POST", "/", body)
+            connection.request("POST", "/", body, {"Content-Type": "application/json"})
             connection.getresponse().read()
             own.append(time.perf_counter() - begin)
             time.sleep(pause)
@@ -239,11 +267,13 @@ def processor_seconds(process: subprocess.Popen[str]) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure_service(url: str, seconds: float, rounds: int, root: str) -> list[str]:
-    title = f"WSGI service, {CONNECTIONS} connections"
+def measure_service(kind: str, url: str, seconds: float, rounds: int, root: str) -> list[str]:
+    title = f"{kind} service, {CONNECTIONS} connections"
     print(f"\n{title:<44}{'requests/s':>12}{'p99 ms':>9}{'CPU ms/request':>16}")
     spools = {"without": "", "with": root}
-    services = {name: start(__file__, "--serve", url, spool) for name, spool in spools.items()}
+    services = {
+        name: start(__file__, "--serve", kind, url, spool) for name, spool in spools.items()
+    }
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in services}
     busy = dict.fromkeys(services, 0.0)
     requests = dict.fromkeys(services, 0.0)
@@ -270,9 +300,9 @@ def measure_service(url: str, seconds: float, rounds: int, root: str) -> list[st
     print(f"  {share:.0%} of the throughput, {p99['with'] - p99['without']:+.2f} ms")
     missed = []
     if share < MIN_SHARE:
-        missed.append(f"a service keeps {share:.0%} < {MIN_SHARE:.0%} of its throughput")
+        missed.append(f"a {kind} service keeps {share:.0%} < {MIN_SHARE:.0%} of its throughput")
     if p99["with"] - p99["without"] > MAX_P99_MORE_MS:
-        missed.append(f"p99 of a service is {p99['with'] - p99['without']:.2f} ms longer")
+        missed.append(f"p99 of a {kind} service is {p99['with'] - p99['without']:.2f} ms longer")
     return missed
 
 
@@ -282,7 +312,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--no-limits", action="store_true")
-    parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--serve", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
         serve(*options.serve)
@@ -293,7 +323,12 @@ def main() -> int:
         server, url = start(str(FOLDER / "null_server.py"), str(described))
         try:
             missed = measure_rows(url, options.rows, f"{folder}/spool")
-            missed += measure_service(url, options.seconds, options.rounds, f"{folder}/service")
+            for kind in ("WSGI", "FastAPI"):
+                if kind == "FastAPI" and not (find_spec("fastapi") and find_spec("uvicorn")):
+                    print("\nfastapi and uvicorn are not installed")
+                    continue
+                spool = f"{folder}/{kind}"
+                missed += measure_service(kind, url, options.seconds, options.rounds, spool)
         finally:
             server.terminate()
     for line in missed:

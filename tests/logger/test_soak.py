@@ -16,7 +16,7 @@ from arthurai import ArthurAI
 pytestmark = pytest.mark.heavy
 
 ROWS_PER_SECOND = 2_000
-SLOW_SECONDS = int(os.environ.get("ARTHUR_SOAK_SECONDS", "600"))
+SLOW_SECONDS = int(os.environ.get("ARTHUR_SOAK_SECONDS", "3600"))
 MAX_GROWTH_KB = 5_000
 
 PROGRAM = """
