@@ -30,9 +30,9 @@ def load_json(content: bytes) -> Any:
         TooMuchJsonError: It has too many values, or objects and arrays.
         orjson.JSONDecodeError: It is not valid JSON.
     """
-    if count_containers(content) > MAX_CONTAINERS:
+    if len(content) > MAX_CONTAINERS and count_containers(content) > MAX_CONTAINERS:
         raise TooMuchJsonError(f"more than {MAX_CONTAINERS:,} objects and arrays")
-    if content.count(b",") >= MAX_VALUES:
+    if len(content) > MAX_VALUES and content.count(b",") >= MAX_VALUES:
         raise TooMuchJsonError(f"more than {MAX_VALUES:,} values")
     return orjson.loads(content)
 
