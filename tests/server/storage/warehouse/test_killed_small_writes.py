@@ -21,6 +21,7 @@ from arthurai import ArthurAI
 pytestmark = pytest.mark.heavy
 
 CONNECTIONS = 16
+PATIENT = 60
 VALUES = ("amount", "count", "word", "flag", "story", "score")
 
 
@@ -72,7 +73,10 @@ def test_what_was_answered_is_there_after_a_kill(tmp_path, kills):
         ]
         for thread in threads:
             thread.start()
-        time.sleep(chance.uniform(0.2, 1.0))
+        before, deadline = len(answered), time.monotonic() + PATIENT
+        while len(answered) == before and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, 0.8))
         process.kill()
         process.communicate()
         for thread in threads:
