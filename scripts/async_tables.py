@@ -16,6 +16,9 @@ SOURCES: Final = (
     "arthurai._compat.deprecated_methods",
 )
 
+#: Folders that the blocking layer takes nothing from.
+APART: Final = frozenset({"aio", "commands", "contract", "server"})
+
 #: Twins written by hand: a name of the blocking layer, and what stands for it.
 TWINS: Final = {
     "arthurai.transport.session.Session": "arthurai.transport.async_session.AsyncSession",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scripts.async_tables import (
     AMBIGUOUS_METHODS,
+    APART,
     AWAITED_METHODS,
     AWAITED_OF_SESSIONS,
     AWAITED_TWINS,
@@ -104,8 +105,9 @@ class Layer:
     def __init__(self) -> None:
         self.modules: dict[str, Module] = {}
         for path in sorted((ROOT / PACKAGE).rglob("*.py")):
-            module = read_module(path)
-            self.modules[module.name] = module
+            if path.relative_to(ROOT / PACKAGE).parts[0] not in APART:
+                module = read_module(path)
+                self.modules[module.name] = module
         self.twins: set[str] = set()
         self.coroutines: set[str] = set()
         self.methods: set[str] = set()
