@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import math
+import re
 from collections import defaultdict
 from http import HTTPStatus
 from itertools import zip_longest
@@ -404,6 +405,8 @@ def _may_stand_for(schema: Mapping[str, Any], text: str) -> bool:
     """Return whether a text in a query can stand for a value of a simple schema."""
     if "enum" in schema:
         return text in map(str, schema["enum"])
+    if "pattern" in schema:
+        return re.search(schema["pattern"], text) is not None
     if schema.get("type") == "boolean":
         return text.lower() in {"true", "false"}
     if schema.get("type") == "integer":

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from arthurai.common.bundle import Operation
 
 JSON: Final = "application/json"
+# What decides about a text; a free text is valid whatever it is.
+_CLOSING: Final = frozenset({"enum", "pattern", "format"})
 _WRITE: Final = "write"
 _MULTIPART: Final = "multipart/form-data"
 ENVELOPES: Final = ("data", "metrics")
@@ -46,11 +48,14 @@ class QueryParameter:
     @property
     def is_closed(self) -> bool:
         """Whether the document itself says of every value whether it is valid."""
-        return "enum" in self.schema or self.schema.get("type") in {"boolean", "integer"}
+        closed = self.schema.get("type") in {"boolean", "integer"}
+        return closed or not _CLOSING.isdisjoint(self.schema)
 
     @property
     def example(self) -> str:
         """A valid value, for which nothing needs to exist on the server."""
+        if self.schema.get("format") == "date-time":
+            return "2026-01-01T00:00:00Z"
         return str(self.schema.get("enum", ["1"])[0])
 
 

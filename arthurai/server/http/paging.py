@@ -59,7 +59,7 @@ def sort_items(
     """
     if not sort:
         return list(items)
-    column = sort[1:] if sort[0] in "+-" else sort
+    column = sort[1:] if sort[0] in "+- " else sort  # a plus of a query string is a space
     if column not in columns:
         raise ApiError(
             400, f"parameter sort: no column {column[:100]!r}; use {', '.join(sorted(columns))}"

@@ -19,7 +19,7 @@ class DatasetCloseRequest(_ApiObject):
     """Says that no more rows will come.
 
     Attributes:
-        status (str): The word `uploaded`.
+        status (str): `uploaded`; for reference data also `started`, which drops what was sent and begins anew.
         total_record_count (int | None | Unset): How many rows the caller sent, so that losses are noticed.
     """
 

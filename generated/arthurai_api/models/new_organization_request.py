@@ -23,7 +23,7 @@ class NewOrganizationRequest(_ApiObject):
     """An organization to create.
 
     Attributes:
-        name (str): Name shown to people.
+        name (str): Name shown to people; surrounding spaces are dropped.
         roles (list[RoleDefinition] | None | Unset): Custom roles to start with.
     """
 

@@ -20,9 +20,9 @@ class NewUserRequest(_ApiObject):
 
     Attributes:
         email (str): E-mail address.
-        username (str): Name to log in with.
+        username (str): Name to log in with, without surrounding spaces.
         password (str): First password.
-        roles (list[str]): Roles in the organization: `Administrator`, `Model Owner`, `User` or a custom role.
+        roles (list[str]): The one role in the organization: `Administrator`, `Model Owner`, `User` or a custom role.
         first_name (None | str | Unset): Given name.
         last_name (None | str | Unset): Family name.
         alert_notifications_enabled (bool | None | Unset): Whether to send alert mails; no when absent.

@@ -23,10 +23,10 @@ class UpdateUserRequest(_ApiObject):
         first_name (None | str | Unset): Given name.
         last_name (None | str | Unset): Family name.
         email (None | str | Unset): E-mail address.
-        username (None | str | Unset): Name to log in with.
+        username (None | str | Unset): Name to log in with, without surrounding spaces.
         show_intro_sequence (bool | None | Unset): Whether a dashboard shows its introduction again.
         help_mode_enabled (bool | None | Unset): Whether a dashboard shows its help texts.
-        roles (list[str] | None | Unset): The roles that replace the present ones.
+        roles (list[str] | None | Unset): The one role that replaces the present one.
     """
 
     old_password: None | str | Unset = UNSET
