@@ -1,5 +1,6 @@
 """`redact` and `sample` hold on every road by which rows leave the program."""
 
+import asyncio
 import hashlib
 import hmac
 import io
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from builders import attribute, ground_truth, prediction, save_model
 
-from arthurai import ArthurAI
+from arthurai import ArthurAI, AsyncArthurAI
 
 KEY = "a key that only this test has"
 ROWS = 40
@@ -218,6 +219,42 @@ def test_every_road_redacts_and_samples(road, model, tmp_path):
     if sent is not None:
         assert sent["counts"] == {"success": len(found), "failure": 0, "total": len(found)}
         assert sent.sampled_out == ROWS - len(found)
+
+
+def test_the_asynchronous_roads_redact_and_sample():
+    async def send():
+        async with AsyncArthurAI(url="local://", redaction_key=KEY) as arthur:
+            table = frame("id")
+            model = arthur.model("m", "TABULAR", "REGRESSION")
+            data = table.drop(columns=["partner_inference_id", "inference_timestamp"])
+            model.build(
+                data.drop(columns="ground_truth_timestamp"),
+                {"p": "y"},
+                non_input_columns=["street", "income"],
+            )
+            model.redact, model.sample = REDACT, SHARE
+            await model.save()
+            results = [
+                await model.send_inferences(rows("a")),
+                (await model.send_bulk_inferences(data=frame("b")))[0],
+            ]
+            truths = [{k: row[k] for k in ("partner_inference_id", "y")} for row in rows("a")]
+            results.append(await model.update_inference_ground_truths(truths))
+            names = ["partner_inference_id", "email", "street", "income"]
+            found = await model.query({"select": [{"property": name} for name in names]})
+            deleted = await model.delete_inferences([row["partner_inference_id"] for row in found])
+            return results, found, deleted, model.get_attribute("email").categories
+
+    results, found, deleted, categories = asyncio.run(send())
+    sent = [row for stem in "ab" for row in rows(stem) if in_sample(row["partner_inference_id"])]
+    assert {tuple(row.values()) for row in found} == {
+        (row["partner_inference_id"], hashed(row["email"]), None, thousands(row["income"]))
+        for row in sent
+    }
+    assert [result.accepted + result.sampled_out for result in results] == [ROWS] * 3
+    assert results[0].accepted == results[2].accepted
+    assert deleted == len(found) == len(sent)
+    assert {c.value for c in categories} == {hashed(row["email"]) for row in rows("id")}
 
 
 TRUTH_ROADS = [

@@ -38,6 +38,10 @@ class Recording:
     def __getattr__(self, name):
         return getattr(self._session, name)
 
+    @property
+    def __class__(self):  # models take sessions only
+        return type(self._session)
+
 
 @pytest.fixture
 def recording():
