@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import gzip
+import json
 import os
 import zlib
 from collections import Counter
@@ -20,12 +21,90 @@ import httpx
 import pytest
 
 from arthurai.common.bundle import base_path, load_bundle, operations_of, resolve
+from arthurai.common.schema_validators import SchemaValidators
 from arthurai.contract.conformance import Conformance, Deviation, Exchange
 
 KEPT_BODY = 4 * 1024 * 1024
 MADE_UP_SERVERS = ("generated", "transport")
-#: Clients send these objects as they read them; the API ignores what it does not take.
-SENT_WHOLE = {"create_model": "Model", "update_alert_rule": "AlertRule", "update_model": "Model"}
+#: Members that the server assigns: clients send the whole object, and the server ignores them.
+SENT_TOO = {
+    "create_model": {
+        "archived",
+        "created_at",
+        "explainability",
+        "id",
+        "status",
+        "updated_at",
+        "version_sequence_num",
+    },
+    "update_alert_rule": {
+        "filters",
+        "id",
+        "metric_id",
+        "metric_name",
+        "metric_parameters",
+        "notes",
+    },
+    "update_model": {
+        "archived",
+        "created_at",
+        "expected_throughput_gb_per_day",
+        "explainability",
+        "id",
+        "image_class_labels",
+        "input_type",
+        "is_batch",
+        "model_group_id",
+        "output_type",
+        "partner_model_id",
+        "pixel_height",
+        "pixel_width",
+        "status",
+        "text_delimiter",
+        "updated_at",
+        "version_label",
+        "version_sequence_num",
+    },
+}
+#: Rows whose group keys come under the names of attributes, with the names that tests group by.
+GROUPED_ROWS = {"DataDriftTableRow": ("group",)}
+MAX_SHOWN = 20
+MULTIPART = "multipart/form-data"
+MAX_MESSAGE = 300
+CLOSED = frozenset({"request body", "response body"})
+#: Headers of HTTP itself, and those that the introduction of the document gives to every operation.
+USUAL_HEADERS = {
+    "request": frozenset(
+        {
+            "accept",
+            "accept-encoding",
+            "arthur-organization-id",
+            "authorization",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "cookie",
+            "host",
+            "origin",
+            "transfer-encoding",
+            "user-agent",
+        }
+    ),
+    "response": frozenset(
+        {
+            "accept-idempotency-key",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "date",
+            "server",
+            "transfer-encoding",
+            "www-authenticate",
+        }
+    ),
+}
 KEY = pytest.StashKey["Recorder"]()
 
 
@@ -35,6 +114,7 @@ class Recorder:
     def __init__(self) -> None:
         self.conformance = Conformance(load_bundle())
         self.closed = Conformance(close_objects(load_bundle()))
+        self.validators = SchemaValidators(self.closed.bundle)
         self.prefix = base_path() + "/"
         self.deviations: list[str] = []
         self.seen: Counter[tuple[str, int]] = Counter()
@@ -57,10 +137,11 @@ class Recorder:
             response_body=response.content,
         )
         found = self.conformance.check(exchange)
-        if exchange.status < HTTPStatus.BAD_REQUEST:
-            found += [one for one in self.closed.check(exchange) if one.kind == "request body"]
-            if operation is not None:
-                found += undeclared_parts(request, operation, self.conformance.bundle)
+        found += [one for one in self.closed.check(exchange) if one.kind in CLOSED]
+        if operation is not None:
+            found += undeclared_headers(exchange, operation, self.conformance.bundle)
+            if exchange.status < HTTPStatus.BAD_REQUEST:
+                found += undeclared_parts(request, operation, self)
         self.deviations += map(str, dict.fromkeys(found))
 
 
@@ -87,15 +168,14 @@ def close_objects(bundle):
             "properties" in resolve(closed, part) for part in (schema, *schema.get("allOf", ()))
         ):
             schema["unevaluatedProperties"] = False
-    for operation in operations_of(closed).values():
-        if operation.operation_id in SENT_WHOLE:
-            whole = closed["components"]["schemas"][SENT_WHOLE[operation.operation_id]]
+    for name, keys in GROUPED_ROWS.items():
+        closed["components"]["schemas"][name]["properties"].update(dict.fromkeys(keys, True))
+    for name, operation in operations_of(closed).items():
+        if name in SENT_TOO:
             media = resolve(closed, operation.spec["requestBody"])["content"]["application/json"]
             body = resolve(closed, media["schema"])
-            media["schema"] = {
-                **body,
-                "properties": dict.fromkeys(whole["properties"], True) | body["properties"],
-            }
+            more = dict.fromkeys(SENT_TOO[name], True)
+            media["schema"] = {**body, "properties": more | body["properties"]}
     return closed
 
 
@@ -111,15 +191,48 @@ def schemas_of(node):
             yield from schemas_of(value)
 
 
-def undeclared_parts(request, operation, bundle):
-    """Yield the parts of a multipart body that the document does not list."""
+def undeclared_headers(exchange, operation, bundle):
+    """Yield the headers of both sides that neither HTTP nor the document lists."""
+    listed = {p["name"].lower() for p in operation.spec["parameters"] if p["in"] == "header"}
+    responses = operation.spec["responses"]
+    response = resolve(bundle, responses.get(str(exchange.status), {}))
+    answered = {name.lower() for name in response.get("headers", {})}
+    for side, headers, known in (
+        ("request", exchange.request_headers, listed),
+        ("response", exchange.response_headers, answered),
+    ):
+        usual = USUAL_HEADERS[side]
+        if exchange.status < HTTPStatus.BAD_REQUEST:
+            usual |= {"x-request-id"}  # of errors, it is listed
+        for name in sorted(headers.keys() - known - usual):
+            yield Deviation(operation.operation_id, f"{side} header", f"{name} is not listed")
+
+
+def undeclared_parts(request, operation, recorder):
+    """Yield what the document does not list of a multipart body: parts, and members of JSON parts."""
+    bundle = recorder.conformance.bundle
     body = resolve(bundle, operation.spec.get("requestBody", {}))
-    schema = resolve(
-        bundle, body.get("content", {}).get("multipart/form-data", {}).get("schema", {})
-    )
+    media = body.get("content", {}).get(MULTIPART, {})
+    listed = resolve(bundle, media.get("schema", {})).get("properties", {})
+    for name, value in parts_of(request):
+        if name not in listed:
+            yield Deviation(operation.operation_id, "request part", f"{name} is not listed")
+        elif isinstance(value, dict):
+            schema = resolve(recorder.closed.bundle, media["schema"])["properties"][name]
+            for found in recorder.validators.compile(schema).iter_errors(value):
+                text = f"{name}: {found.message[:MAX_MESSAGE]}"
+                yield Deviation(operation.operation_id, "request part", text)
+
+
+def parts_of(request):
+    """Yield the name of each part of a multipart body, and its value if it is a JSON object."""
     for part in getattr(request.stream, "fields", ()):
-        if part.name not in schema.get("properties", {}):
-            yield Deviation(operation.operation_id, "request part", f"{part.name} is not listed")
+        content = getattr(part, "file", None) or getattr(part, "value", b"")
+        value = None
+        if isinstance(content, bytes | str):
+            with contextlib.suppress(ValueError):
+                value = json.loads(content)
+        yield part.name, value
 
 
 def kept(request: httpx.Request) -> bytes | None:
@@ -178,7 +291,7 @@ def contract_kept(request, monkeypatch, recorder):
     recorder.deviations.clear()
     yield
     found = list(dict.fromkeys(recorder.deviations))
-    assert not found, "the contract was broken:\n" + "\n".join(found)
+    assert not found, "the contract was broken:\n" + "\n".join(found[:MAX_SHOWN])
 
 
 def pytest_sessionfinish(session):

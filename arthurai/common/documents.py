@@ -611,6 +611,7 @@ class ExplainabilityConfig(TypedDict):
     inference_consumer_thread_pool_size: NotRequired[int | str | None]
     seed: NotRequired[int | str | None]
     service_account_id: NotRequired[str | None]
+    reason: NotRequired[str | None]
 
 
 class ExplainabilityConfiguration(TypedDict):

@@ -40,6 +40,7 @@ class ExplainabilityConfig(_ApiObject):
         inference_consumer_thread_pool_size (int | None | str | Unset): Threads of that worker; 5 when absent.
         seed (int | None | str | Unset): Makes explanations repeatable.
         service_account_id (None | str | Unset): The key that the explainer works with.
+        reason (None | str | Unset): Why setting up failed; set by the server and ignored in requests.
     """
 
     python_version: float | None | str | Unset = UNSET
@@ -58,6 +59,7 @@ class ExplainabilityConfig(_ApiObject):
     inference_consumer_thread_pool_size: int | None | str | Unset = UNSET
     seed: int | None | str | Unset = UNSET
     service_account_id: None | str | Unset = UNSET
+    reason: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -162,6 +164,12 @@ class ExplainabilityConfig(_ApiObject):
         else:
             service_account_id = self.service_account_id
 
+        reason: None | str | Unset
+        if isinstance(self.reason, Unset):
+            reason = UNSET
+        else:
+            reason = self.reason
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -197,6 +205,8 @@ class ExplainabilityConfig(_ApiObject):
             field_dict["seed"] = seed
         if service_account_id is not UNSET:
             field_dict["service_account_id"] = service_account_id
+        if reason is not UNSET:
+            field_dict["reason"] = reason
 
         return field_dict
 
@@ -277,6 +287,8 @@ class ExplainabilityConfig(_ApiObject):
 
         service_account_id: None | str | Unset = _fields_.pop("service_account_id", UNSET)
 
+        reason: None | str | Unset = _fields_.pop("reason", UNSET)
+
         _model_ = cls(
             python_version=python_version,
             sdk_version=sdk_version,
@@ -294,6 +306,7 @@ class ExplainabilityConfig(_ApiObject):
             inference_consumer_thread_pool_size=inference_consumer_thread_pool_size,
             seed=seed,
             service_account_id=service_account_id,
+            reason=reason,
         )
         _model_._keep(src_dict)
 
