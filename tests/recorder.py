@@ -87,12 +87,18 @@ USUAL_HEADERS = {
             "cookie",
             "host",
             "origin",
+            "sec-fetch-site",
             "transfer-encoding",
             "user-agent",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-request-id",
         }
     ),
     "response": frozenset(
         {
+            "accept-encoding",
             "accept-idempotency-key",
             "connection",
             "content-encoding",

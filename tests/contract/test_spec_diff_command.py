@@ -4,6 +4,8 @@ import copy
 import json
 import subprocess
 import sys
+from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +14,9 @@ from arthurai import cli
 from arthurai.common.bundle import load_bundle, operations
 from arthurai.common.exceptions import UserValueError
 from arthurai.contract.diff import compare_documents
-from arthurai.contract.diff.change_report import add_impact, module_name
-from arthurai.contract.spec_diff import BUNDLE, load_document
+from arthurai.contract.diff.change_report import add_impact, find_handlers, module_name
+from arthurai.contract.spec_diff import BUNDLE, find_changes, load_document, load_ledger
+from arthurai.contract.spec_diff import LEDGER as SPEC_LEDGER
 
 
 def document(**members):
@@ -39,6 +42,7 @@ operations:
   get_one: {status: wrapped, call: arthurai.One.get}
   get_two: {status: wrapped, call: [arthurai.Two.get, arthurai.Two.find]}
 """
+SERVED = load_ledger(Path(__file__).parents[2] / SPEC_LEDGER)
 MODULES = (
     "    modules arthurai_api.api.big_things.get_one, arthurai_api.api.big_things.get_two, "
     "arthurai_api.models.big_thing"
@@ -74,12 +78,14 @@ def test_people_read_the_change_with_what_it_touches(capsys, files):
         "1 breaking",
         "  response type-changed: type changed from string to integer",
         "    at      #/components/schemas/BigThing/properties/a",
+        "    in      get_one, get_two",
         MODULES,
         "    calls   arthurai.One.get, arthurai.Two.find, arthurai.Two.get",
         "",
         "1 additive",
         "  response property-added: optional member 'c' was added",
         "    at      #/components/schemas/BigThing/properties/c",
+        "    in      get_one, get_two",
         MODULES,
         "    calls   arthurai.One.get, arthurai.Two.find, arthurai.Two.get",
         "",
@@ -117,6 +123,7 @@ def test_programs_read_json(capsys, files):
             "arthurai_api.models.big_thing",
         ],
         "calls": [],
+        "handlers": [],
     }
 
 
@@ -152,6 +159,39 @@ def test_revisions_of_git_are_read(capsys, files):
     _, out, _ = run(capsys, "v1", "v2", "--repository", files)
     assert "1 breaking" in out
     assert run(capsys, "v2", bundle, "--repository", files)[1] == "no bump\n"
+
+
+@pytest.mark.heavy
+def test_calls_of_a_removed_operation_are_known_from_the_old_ledger(capsys, files):
+    def commit():
+        identity = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
+        for arguments in (["add", "-A"], ["commit", "-q", "-m", "one"]):
+            subprocess.run(["git", *identity, *arguments], cwd=files, check=True)
+
+    subprocess.run(["git", "init", "-q"], cwd=files, check=True)
+    for name, value in ((BUNDLE, json.dumps(OLD)), (SPEC_LEDGER, LEDGER)):
+        (files / name).parent.mkdir(parents=True, exist_ok=True)
+        (files / name).write_text(value)
+    commit()
+    new = copy.deepcopy(OLD)
+    del new["paths"]["/one"]
+    (files / "new.json").write_text(json.dumps(new))
+    (files / SPEC_LEDGER).write_text("operations:\n  get_two: {status: raw, reason: none}\n")
+    out = run(capsys, "HEAD", files / "new.json", "--repository", files)[1]
+    assert "operation-removed" in out
+    assert "    calls   arthurai.One.get" in out
+
+
+def test_handlers_of_the_embedded_server_are_named():
+    found = find_handlers(resources.files("arthurai"))
+    assert found.keys() == {name for name, row in SERVED.items() if row["served"]}
+    assert found["list_tags"] == "tags.handlers.list_tags"
+    new = copy.deepcopy(load_bundle())
+    del new["paths"]["/v3/tags"]["get"]
+    changes = find_changes(load_bundle(), new, SERVED)
+    (removed,) = [change for change in changes if change.rule == "operation-removed"]
+    assert removed.handlers == ("tags.handlers.list_tags",)
+    assert removed.operations == ("list_tags",)
 
 
 def test_yaml_is_read_too(capsys, files):

@@ -719,6 +719,21 @@ TABLE = [
         put(f"{THING} description", "A thing."),
         {(C, RES, "description-changed")},
     ),
+    (
+        "elements without a schema",
+        drop(f"{THING} properties parts items"),
+        {(B, RES, "items-widened")},
+    ),
+    (
+        "body without a schema",
+        drop(f"{LIST} responses 200 content application/json schema"),
+        {(B, RES, "body-schema-changed")},
+    ),
+    (
+        "scope needed",
+        put("security 0 token", ["things"]),
+        {(B, REQ, "security-removed"), (A, REQ, "security-added")},
+    ),
     # the document
     (
         "member of a schema that no operation uses",

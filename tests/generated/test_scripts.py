@@ -1,6 +1,5 @@
 """The scripts behind `make generate` and `make check`."""
 
-import itertools
 import json
 import shutil
 import subprocess
@@ -150,18 +149,3 @@ def test_an_operation_without_a_row_in_the_ledger_is_named_with_the_row_to_add()
     assert row["served"] is False
     assert not list(coverage.unexplained({"add_thing": row}))
     assert gone.startswith("left_over has a row in openapi/ledger.yaml, but is no operation")
-
-
-@pytest.mark.slow
-def test_the_report_has_its_parts():
-    command = [sys.executable, "-m", "scripts.regenerate_report"]
-    done = subprocess.run(command, cwd=redocly.ROOT, capture_output=True, text=True, check=True)
-    lines = done.stdout.splitlines()
-    titles = [title for title, rule in itertools.pairwise(lines) if rule and set(rule) == {"="}]
-    assert titles == [
-        "Changes of the API since HEAD",
-        "Changes of generated/ since HEAD",
-        "Type errors of the code above it",
-        "Specification, generated client and ledger side by side",
-    ]
-    assert "Traceback" not in done.stdout

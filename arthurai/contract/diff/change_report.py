@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from dataclasses import asdict, replace
@@ -12,12 +13,19 @@ from arthurai.contract.diff.operation_changes import list_operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from importlib.resources.abc import Traversable
 
     from arthurai.contract.diff.changes import Change, Side
 
 _PACKAGE: Final = "arthurai_api"
 _COMPONENT: Final = re.compile(r"#/components/schemas/([^/]+)")
 _MAX_NAMES: Final = 4
+_TITLES: Final = (
+    ("in", "operations"),
+    ("modules", "modules"),
+    ("calls", "calls"),
+    ("serves", "handlers"),
+)
 _MEANINGS: Final = {
     Bump.MAJOR: "major: existing programs break",
     Bump.MINOR: "minor: existing programs work, new ones can do more",
@@ -30,14 +38,16 @@ def add_impact(
     old: Mapping[str, Any],
     new: Mapping[str, Any],
     ledger: Mapping[str, Any] | None = None,
+    handlers: Mapping[str, str] | None = None,
 ) -> list[Change]:
-    """Return the changes with the modules and calls that they reach.
+    """Return the changes with the modules, calls and handlers that they reach.
 
     Args:
         changes: Changes with the operations that they reach.
         old: The old document.
         new: The new document.
         ledger: The rows of the ledger by `operationId`; without it no calls are known.
+        handlers: The handlers of the embedded server by `operationId`; see `find_handlers`.
     """
     modules = {
         name: f"{_PACKAGE}.api.{module_name(operation.tag)}.{module_name(name)}"
@@ -49,9 +59,57 @@ def add_impact(
             change,
             modules=tuple(sorted(_modules_of(change, modules))),
             calls=tuple(sorted(_calls_of(change, ledger or {}))),
+            handlers=tuple(
+                sorted({handlers[name] for name in change.operations if name in handlers})
+                if handlers
+                else ()
+            ),
         )
         for change in changes
     ]
+
+
+def find_handlers(package: Traversable) -> dict[str, str]:
+    """Return the handlers of the embedded server by `operationId`, without importing the server.
+
+    Args:
+        package: The folder of the package `arthurai`.
+    """
+    found: dict[str, str] = {}
+    resources = package.joinpath("server", "resources")
+    for folder in resources.iterdir() if resources.is_dir() else ():
+        for file in folder.iterdir() if folder.is_dir() else ():
+            if not file.name.endswith(".py"):
+                continue
+            module = f"{folder.name}.{file.name.removesuffix('.py')}"
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef):
+                    for name in _registered(node):
+                        found[name] = f"{module}.{node.name}"
+    return found
+
+
+def _registered(function: ast.FunctionDef) -> Iterator[str]:
+    """Yield the operations that the decorator `operation` of a function names."""
+    for decorator in function.decorator_list:
+        if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Name):
+            continue
+        if decorator.func.id == "operation":
+            arguments = [one for one in decorator.args if isinstance(one, ast.Constant)]
+            yield from (str(one.value) for one in arguments)
+
+
+def join_ledgers(*ledgers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rows of several states of the ledger, with the calls that any of them names.
+
+    The row of a removed operation is removed with it, so the calls stand in the old ledger only.
+    """
+    joined: dict[str, Any] = {}
+    for rows in ledgers:
+        for name, row in rows.items():
+            calls = {*_calls_of_row(joined.get(name, {})), *_calls_of_row(row)}
+            joined[name] = {**row, "call": sorted(calls)}
+    return joined
 
 
 def module_name(text: str) -> str:
@@ -72,9 +130,13 @@ def _modules_of(change: Change, modules: Mapping[str, str]) -> set[str]:
 def _calls_of(change: Change, rows: Mapping[str, Any]) -> set[str]:
     calls: set[str] = set()
     for name in change.operations:
-        call = rows.get(name, {}).get("call", ())
-        calls |= {call} if isinstance(call, str) else set(call)
+        calls |= _calls_of_row(rows.get(name, {}))
     return calls
+
+
+def _calls_of_row(row: Mapping[str, Any]) -> set[str]:
+    call = row.get("call", ())
+    return {call} if isinstance(call, str) else set(call)
 
 
 def format_text(changes: Sequence[Change]) -> str:
@@ -107,8 +169,8 @@ def _lines(changes: Sequence[Change]) -> Iterator[str]:
         for (side, rule, message), alike in _group(chosen).items():
             yield f"  {side} {rule}: {message}"
             yield from _list_names("at", [change.path for change in alike])
-            for title in ("modules", "calls"):
-                names = {name for change in alike for name in getattr(change, title)}
+            for title, attribute in _TITLES:
+                names = {name for change in alike for name in getattr(change, attribute)}
                 yield from _list_names(title, sorted(names))
         yield ""
 

@@ -65,6 +65,7 @@ class Change:
         operations: The operations that it reaches, by `operationId`.
         modules: The generated modules that it reaches.
         calls: The public calls of the curated layer that it reaches.
+        handlers: The functions of the embedded server that it reaches, as `module.function`.
     """
 
     severity: Severity
@@ -75,6 +76,7 @@ class Change:
     operations: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    handlers: tuple[str, ...] = ()
 
 
 def bump_of(changes: Iterable[Change]) -> Bump:

@@ -291,6 +291,7 @@ def test_versions_made_at_the_same_time_are_numbered_without_gaps(callers, admin
         assert sorted(pool.map(create, range(8))) == list(range(2, 10))
 
 
+@pytest.mark.faults  # it sends members that the document lists for answers only
 def test_a_whole_model_can_be_sent_back(admin, model):
     body = admin.get(f"/models/{model['id']}", params={"expand": "attributes"}).json()
     body["display_name"] = "Renamed"
