@@ -65,6 +65,8 @@ def test_a_member_is_shown_with_type_bounds_and_meaning(stranger):
     shown = re.findall(r'<th scope="row"><code>([^<]+)</code>', section)
     assert shown == list(spec["properties"])
     assert section.count(">required<") == len(spec["required"])
+    assert "default false)" in text
+    assert "default False" not in text
 
 
 def test_what_is_not_there_is_not_found_and_nothing_else_is_public(stranger):

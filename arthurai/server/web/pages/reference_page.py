@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
+
 from arthurai.common.bundle import base_path, load_bundle, operations, resolve
 from arthurai.server.web.operation_calls import OperationError
 from arthurai.server.web.page_registry import Page, page
@@ -286,5 +288,5 @@ def _join(parts: list[TypeText]) -> TypeText:
 
 
 def _describe_limits(schema: Mapping[str, Any]) -> str:
-    stated = [f"{words} {schema[key]}" for key, words in _LIMITS.items() if key in schema]
-    return "; ".join(stated)
+    stated = {words: schema[key] for key, words in _LIMITS.items() if key in schema}
+    return "; ".join(f"{words} {orjson.dumps(value).decode()}" for words, value in stated.items())
