@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from arthurai.model.viz.plot_data import Groups, Series, Timeline
 
 _MAX_TICKS: Final = 12
+_REFERENCE_COLOR: Final = "0.45"
 _RIDGE_HEIGHT: Final = 1.6
 _MAX_RIDGES: Final = 60
 _MIN_CROWDED_LETTERS: Final = 60
@@ -106,6 +107,7 @@ def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
             marker=style.MARKERS[number % len(style.MARKERS)] if few else None,
             markersize=5,
         )
+        _draw_band(axes, line, x, style.LINE_COLORS[number % len(style.LINE_COLORS)])
     _draw_limits(axes, drawn, order if over_batches else None)
     if over_batches:
         _label_batches(axes, [str(p) for p in order])
@@ -114,11 +116,42 @@ def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
     _style_axes(axes, title, ylabel)
     if not drawn:
         _mark_empty(axes)
-    elif len(series) > 1 or any(line.limits for line in drawn):
-        longest = max(len(line.label) for line in drawn)
+    elif len(series) > 1 or any(line.limits or line.rows for line in drawn):
+        longest = max(len(_label_rows(line)) for line in drawn)
         columns = max(1, _LEGEND_LETTERS // (longest + 10))
-        figure.legend(loc="outside lower left", ncols=columns, frameon=False)
+        handles, labels = axes.get_legend_handles_labels()
+        labels[: len(drawn)] = [_escape(_label_rows(line)) for line in drawn]
+        figure.legend(handles, labels, loc="outside lower left", ncols=columns, frameon=False)
     return figure
+
+
+def _label_rows(line: Series) -> str:
+    """Return the label of a line, with the rows that its values rest on."""
+    if not line.rows:
+        return line.label
+    least, most = min(line.rows), max(line.rows)
+    between = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"{line.label} (n = {between})"
+
+
+def _draw_band(axes: Axes, line: Series, x: Sequence[Any], color: str) -> None:
+    """Shade where the values lie with 95 % confidence."""
+    known = [place for place, ends in enumerate(line.intervals) if ends is not None]
+    if not known:
+        return
+    missing = (float("nan"), float("nan"))
+    ends = [missing if interval is None else interval for interval in line.intervals]
+    axes.fill_between(
+        x,
+        [low for low, _ in ends],
+        [high for _, high in ends],
+        color=color,
+        alpha=0.15,
+        linewidth=0,
+        zorder=0,
+    )
+    if len(known) == 1:  # a band of one point would not be seen
+        axes.vlines(x[known[0]], *ends[known[0]], color=color, alpha=0.5)
 
 
 def largest_limits(series: Sequence[Series]) -> dict[Any, float]:
@@ -206,6 +239,8 @@ def _draw_categories(timeline: Timeline, title: str) -> Figure:
         )
         bottom = [low + part for low, part in zip(bottom, share, strict=True)]
     _label_batches(axes, [_format_period(p) for p in timeline.periods])
+    if timeline.has_reference:
+        axes.axvline(0.5, color=_REFERENCE_COLOR, linewidth=1.5)
     _style_axes(axes, title, "share of inferences")
     axes.set_ylim(0, 1)
     axes.legend(
@@ -227,9 +262,11 @@ def _draw_ridges(timeline: Timeline, title: str) -> Figure:
         counts = savgol_filter(timeline.counts[index]).clip(min=0)
         peak = counts.max() if counts.size else 0
         outline = place + counts / (peak or 1) * _RIDGE_HEIGHT
-        shade = style.continuous_palette[
+        shade: Any = style.continuous_palette[
             int(place / max(1, len(chosen) - 1) * (len(style.continuous_palette) - 1))
         ]
+        if timeline.has_reference and index == 0:
+            shade = _REFERENCE_COLOR
         edges = timeline.edges[index]
         layer = 2 * (len(chosen) - place)
         axes.fill_between(edges, place, outline, color=shade, alpha=style.alpha, zorder=layer)

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arthurai.common.checks import check_choice, read_list, spell_choice
 from arthurai.common.constants import OutputType, Stage, ValueType
-from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.common.exceptions import (
+    MethodNotApplicableError,
+    ResponseClientError,
+    UserTypeError,
+    UserValueError,
+)
 from arthurai.common.limits import DEFAULT_THRESHOLD
+from arthurai.common.vocabulary import DRIFT_METRICS
 from arthurai.model import querying
 from arthurai.model.base_model import name_of
 from arthurai.model.bias.sensitive_groups import query_by_group
@@ -26,7 +32,6 @@ from arthurai.query import (
     round_timestamp,
     select,
 )
-from arthurai.query.drift_queries import MEASURES
 from arthurai.query.expressions import call
 
 if TYPE_CHECKING:
@@ -49,6 +54,8 @@ TIMELINE_BINS: Final = 50
 TIMELINE_PERIODS: Final = (("hour", 2), ("day", 62), ("week", 62 * 7))
 """Period of a timeline, and the most days that it may span; beyond the last it is a month."""
 DRIFT_BINS: Final = 20
+REFERENCE: Final = "reference"
+"""The period of a timeline that is the reference data."""
 POSITIVITY: Final = "positivityRate"
 """Not a function of the language: the share of predictions at or above the threshold."""
 WHOLE_MULTICLASS: Final = "accuracyRateMulticlass"
@@ -69,12 +76,17 @@ class Series:
         values: One per period; `None` where there is none.
         limits: What the value exceeds in 5 % of periods without a change, one per period; empty
             where it is not known.
+        intervals: Where the value lies with 95 % confidence, one per period; empty where it is not
+            known.
+        rows: How many rows each value rests on; empty where it is not known.
     """
 
     label: str
     periods: list[datetime] | list[str]
     values: list[float | None]
     limits: list[float | None] = field(default_factory=list)
+    intervals: list[tuple[float, float] | None] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,7 @@ class Timeline:
         categories: Values of a categorical attribute; empty for a continuous one.
         counts: One list per period: rows by category, or by bin.
         edges: One list per period: lower ends of the bins of a continuous attribute.
+        has_reference: Whether the first period is the reference data.
     """
 
     attribute: str
@@ -94,6 +107,7 @@ class Timeline:
     categories: list[str]
     counts: list[list[float]]
     edges: list[list[float]]
+    has_reference: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +227,7 @@ def fetch_metric_series(
     resolution: str,
     *,
     source: SourceName = "inference",
+    with_estimates: bool = False,
 ) -> list[Series]:
     """Compute functions of the query language by period.
 
@@ -222,12 +237,29 @@ def fetch_metric_series(
         metrics: Names of evaluation functions, e.g. `accuracyRate`, or calls of `arthurai.query`.
         resolution: `minute` to `year`; batch models are always shown by batch.
         source: Rows to read, such as `enriched`.
+        with_estimates: Whether to ask for rows and intervals too, which not every server knows.
 
     Returns:
         One series per metric.
     """
     resolution = choose_resolution(model, resolution)
     items = [_to_expression(model, metric) for metric in metrics]
+    if with_estimates:
+        estimates = [
+            estimate(item).as_(metric_name(metric))
+            for item, metric in zip(items, metrics, strict=True)
+        ]
+        try:
+            rows = querying.query(model, _select_by_period(estimates, resolution))
+        except ResponseClientError:
+            pass  # a server without the function, or a mistake that the query below tells
+        else:
+            rows = [row for row in rows if row.get(resolution) is not None]
+            periods = [_period(row, resolution) for row in rows]
+            return [
+                _estimated_series(name, periods, [row[name] for row in rows])
+                for name in map(metric_name, metrics)
+            ]
     query = _select_by_period(items, resolution)
     rows = querying.query(model, query if source == "inference" else query.from_(source))
     rows = [row for row in rows if row.get(resolution) is not None]
@@ -239,6 +271,21 @@ def fetch_metric_series(
         )
         for name in map(metric_name, metrics)
     ]
+
+
+def _estimated_series(
+    name: str, periods: list[Any], estimates: Sequence[Mapping[str, Any]]
+) -> Series:
+    """Return the series of the results of `estimate`."""
+    return Series(
+        name,
+        periods,
+        [found["value"] for found in estimates],
+        intervals=[
+            None if found["low"] is None else (found["low"], found["high"]) for found in estimates
+        ],
+        rows=[found["rows"] for found in estimates],
+    )
 
 
 def fetch_drift_series(
@@ -348,7 +395,7 @@ def _drift_query(attributes: Sequence[str], drift_metric: str) -> dict[str, Any]
         "num_bins": DRIFT_BINS,
         "base": {"source": "reference"},
         "target": {"source": "inference"},
-        "metric": spell_choice(drift_metric, MEASURES),
+        "metric": spell_choice(drift_metric, DRIFT_METRICS),
     }
 
 
@@ -380,15 +427,30 @@ def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
     if attribute.categorical:
         return _category_timeline(model, attribute_name, resolution)
     bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
+    reference = [
+        {**row, resolution: None}
+        for row in _query_reference(model, select(bins))
+        if row["distribution"]
+    ]
     rows = querying.query(model, _select_by_period([bins], resolution))
-    rows = [row for row in rows if row["distribution"]]
+    rows = [*reference, *(row for row in rows if row["distribution"])]
     return Timeline(
         attribute_name,
-        [_period(row, resolution) for row in rows],
+        [REFERENCE if row in reference else _period(row, resolution) for row in rows],
         [],
         [[part["count"] for part in row["distribution"]] for row in rows],
         [[part["lower"] for part in row["distribution"]] for row in rows],
+        has_reference=bool(reference),
     )
+
+
+def _query_reference(model: ArthurModelBase, query: Query) -> list[dict[str, Any]]:
+    """Query the reference data; nothing where a server cannot."""
+    try:
+        rows: list[dict[str, Any]] = querying.query(model, query.from_("reference"))
+    except ResponseClientError:
+        return []
+    return rows
 
 
 def suggest_resolution(model: ArthurModelBase) -> str:
@@ -414,11 +476,15 @@ def _category_timeline(model: ArthurModelBase, name: str, resolution: str) -> Ti
     items = [col(name), count()]
     query = _select_by_period(items, resolution).group_by(name)
     cells: dict[Any, dict[str, float]] = {}
+    reference = _query_reference(model, select(*items).group_by(name))
+    if any(row[name] is not None for row in reference):
+        cells[None] = {_format_value(row[name]): row["count"] for row in reference}
     for row in querying.query(model, query):
         cells.setdefault(_period(row, resolution), {})[_format_value(row[name])] = row["count"]
     names = sorted({category for cell in cells.values() for category in cell})
     counts = [[cell.get(category, 0) for category in names] for cell in cells.values()]
-    return Timeline(name, list(cells), names, counts, [])
+    periods = [REFERENCE if period is None else period for period in cells]
+    return Timeline(name, periods, names, counts, [], has_reference=None in cells)
 
 
 def fetch_groups(model: ArthurModelBase, attribute_name: str, metrics: Sequence[Metric]) -> Groups:

@@ -44,7 +44,8 @@ class DataVisualizer(Generic[FigureT]):
     def timeline(self, attribute_name: str) -> FigureT:
         """Draw how the values of an attribute were distributed over time, or by batch.
 
-        Categorical attributes are drawn as stacked shares, numeric ones as a ridge per period.
+        Categorical attributes are drawn as stacked shares, numeric ones as a ridge per period. The
+        reference data come first, if the model has any.
 
         Args:
             attribute_name: Name of an attribute of every model.
@@ -69,6 +70,9 @@ class DataVisualizer(Generic[FigureT]):
     ) -> Figure:
         """Draw evaluation functions over time, one line per metric and model.
 
+        A band shows where the value lies with 95 % confidence, and the legend how many rows a value
+        rests on, as far as the server says so.
+
         Args:
             metric_names: One or up to ten functions of the query language: names such as
                 `accuracyRate`, or calls such as `arthurai.query.ndcg_at_k(5)`.
@@ -85,7 +89,9 @@ class DataVisualizer(Generic[FigureT]):
         return self._lines(
             ", ".join(names),
             names[0] if len(names) == 1 else "value",
-            lambda model: plot_data.fetch_metric_series(model, metrics, time_resolution),
+            lambda model: plot_data.fetch_metric_series(
+                model, metrics, time_resolution, with_estimates=True
+            ),
         )
 
     def drift_series(

@@ -15,11 +15,25 @@ import pandas as pd
 import pytest
 from builders import loan_frame
 from matplotlib.text import Text
+from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.common.exceptions import (
+    MethodNotApplicableError,
+    ResponseClientError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.model import querying
 from arthurai.model.viz import figures as drawing
-from arthurai.model.viz.plot_data import Groups, Timeline, get_pred_and_gt_attrs, savgol_filter
+from arthurai.model.viz.plot_data import (
+    Groups,
+    Timeline,
+    fetch_metric_series,
+    fetch_timeline,
+    get_pred_and_gt_attrs,
+    savgol_filter,
+)
 from arthurai.model.viz.visualizer import DataVisualizer
 from arthurai.query import auc, avg, col, rate
 
@@ -144,9 +158,13 @@ def test_drift_rises_where_the_data_move(arthur, times):
 def test_the_timeline_of_categories_shows_shares(model, frame, times):
     figure = DataVisualizer([model]).timeline("region")
     shares = pd.crosstab(times.floor("D"), frame["region"], normalize="index")
+    reference = loan_frame(400, 1)["region"].value_counts(normalize=True)
     bars = figure.axes[0].containers
     for container, region in zip(bars, ["north", "south"], strict=True):
-        assert [bar.get_height() for bar in container] == pytest.approx(list(shares[region]))
+        expected = [reference[region], *shares[region]]
+        assert [bar.get_height() for bar in container] == pytest.approx(expected)
+    labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert labels[0] == "reference"
 
 
 def test_bars_differ_in_more_than_colour(model):
@@ -156,7 +174,64 @@ def test_bars_differ_in_more_than_colour(model):
 
 def test_the_timeline_of_numbers_has_a_ridge_a_period(model, times):
     figure = DataVisualizer([model]).timeline("income")
-    assert len(figure.axes[0].collections) == len(times.floor("D").unique())
+    ridges = figure.axes[0].collections
+    assert len(ridges) == 1 + len(times.floor("D").unique())
+    assert figure.axes[0].get_yticklabels()[0].get_text() == "reference"
+    reference = loan_frame(400, 1)["income"]
+    points = ridges[0].get_paths()[0].vertices
+    assert points[:, 0].min() == pytest.approx(reference.min(), rel=0.01)
+
+
+def test_timelines_without_reference_data_or_with_a_batch_of_that_name(arthur, frame):
+    made = onboarded(arthur, is_batch=True)
+    for batch in ("early", "reference"):
+        now = [datetime.now(UTC)] * 50
+        made.send_inferences(frame.head(50), batch_id=batch, inference_timestamps=now)
+    for name in ("region", "income"):
+        assert fetch_timeline(made, name).periods == ["reference", "early", "reference"]
+    bare = arthur.model(display_name="Bare", input_type="TABULAR", output_type="REGRESSION")
+    columns = ["income", "region", "p_default", "p_paid"]
+    bare.build(frame[columns], {"p_default": "p_paid"}, set_reference_data=False)
+    bare.save()
+    bare.send_inferences(frame[columns].head(50))
+    for name in ("region", "income"):
+        found = fetch_timeline(bare, name)
+        assert (found.has_reference, len(found.periods)) == (False, 1)
+
+
+def test_metrics_are_drawn_with_their_intervals_and_rows(model, frame, times):
+    """The interval of a share is that of Wilson (1927), here computed anew."""
+    figure = DataVisualizer([model]).metric_series("accuracyRate")
+    (axes,) = figure.axes
+    right = (frame["p_default"] >= 0.5) == (frame["defaulted"] == 1)
+    days = right.groupby(times.floor("D")).agg(["sum", "count"])
+    z = stats.norm.ppf(0.975)
+    n, share = days["count"], days["sum"] / days["count"]
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    (band,) = axes.collections
+    heights = band.get_paths()[0].vertices[:, 1]
+    for value in [*(middle - half), *(middle + half)]:
+        assert np.abs(heights - value).min() < 1e-9
+    assert axes.lines[0].get_ydata() == pytest.approx(list(share))
+    (text,) = (entry.get_text() for entry in figure.legends[0].get_texts())
+    assert text == f"accuracyRate (n = {n.min()})"
+
+
+def test_a_server_without_estimates_still_draws_lines(model, monkeypatch):
+    expected = fetch_metric_series(model, ["accuracyRate"], "day")
+    asked = []
+
+    def refuse(self, query, *args, **options):
+        asked.append(query)
+        if "estimate" in str(query):
+            raise ResponseClientError("unknown function 'estimate'")
+        return original(self, query, *args, **options)
+
+    original = querying.query
+    monkeypatch.setattr(querying, "query", refuse)
+    assert fetch_metric_series(model, ["accuracyRate"], "day", with_estimates=True) == expected
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize(
@@ -167,7 +242,7 @@ def test_timelines_choose_a_period_that_can_be_read(arthur, frequency, periods):
     when = pd.date_range("2024-01-01", periods=ROWS, freq=frequency, tz="UTC")
     made.send_inferences(loan_frame(ROWS, 4), inference_timestamps=when)
     ridges = len(DataVisualizer([made]).timeline("income").axes[0].collections)
-    assert ridges == pytest.approx(periods, abs=1)
+    assert ridges - 1 == pytest.approx(periods, abs=1)  # the first one is the reference
 
 
 def test_groups_show_their_metrics_and_sizes(model, frame):
