@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from arthurai.common.exceptions import (
+    ArthurUserError,
     MethodNotApplicableError,
     ResponseClientError,
     UserTypeError,
@@ -18,7 +19,7 @@ from arthurai.model.alerts import (
     AlertStatus,
     validate_parameters_for_alert,
 )
-from arthurai.query import avg, col, select
+from arthurai.query import avg, col, rate, select
 
 UNKNOWN = "00000000-0000-0000-0000-000000000000"
 
@@ -201,3 +202,70 @@ def test_parameters_of_rules():
     assert validate_parameters_for_alert(given) == {"a": 1, "b": "x", "d": "y", "e": None}
     with pytest.raises(UserTypeError, match="dictionary"):
         validate_parameters_for_alert([1])
+
+
+def test_a_rule_with_notes_is_not_created_in_strict_mode(batches, monkeypatch):
+    unreachable = batches.create_metric(
+        "Share repaid, strict", select(rate(col("p_repaid") >= 0.5))
+    )
+    rule = (unreachable, "upper", 1, "warning")
+    before = batches.get_alert_rules(page=None)
+    refused = r"was not created(.|\n)*never above 1(.|\n)*strict=False"
+    with pytest.raises(ArthurUserError, match=refused):
+        batches.create_alert_rule(*rule, strict=True)
+    monkeypatch.setenv("ARTHUR_STRICT", "yes")
+    with pytest.raises(ArthurUserError, match=refused):
+        batches.create_alert_rule(*rule)
+    with pytest.raises(ResponseClientError, match="metric"):
+        batches.create_alert_rule(UNKNOWN, "upper", 1, "warning")
+    assert batches.get_alert_rules(page=None) == before
+    fine = batches.create_alert_rule(unreachable, "upper", 0.9, "warning", min_rows=10)
+    assert fine.notes is None
+    created = batches.create_alert_rule(*rule, strict=False)
+    assert [note["code"] for note in created.notes] == ["unreachable"]
+    for made in (fine, created):
+        batches.delete_alert_rule(made)
+
+
+def test_a_rule_about_one_class_covers_all_classes_and_says_so(flower_model, flower_data, caplog):
+    """A rule without class watched the first one, as if it were the accuracy of the model."""
+    classes = ("iris", "rose", "tulip")
+    accuracy = {
+        f"p_{name}": ((flower_data[f"p_{name}"] >= 0.5) == (flower_data["kind"] == name)).mean()
+        for name in classes
+    }
+    threshold = sum(sorted(accuracy.values())[:2]) / 2  # only the worst class is below
+    (metric,) = flower_model.get_metrics(default_metrics=True, metric_name="Accuracy Rate")
+    settings = {"lookback_period": 1440, "confidence": 0}
+    tried = flower_model.backtest_alert_rule(metric, "lower", threshold, **settings)
+    worst = min(accuracy, key=accuracy.get)
+    (alert,) = tried.alerts
+    assert alert.metric_parameters["predicted_property"] == worst
+    assert alert.metric_value == pytest.approx(accuracy[worst])
+    assert f"Accuracy Rate of {worst} is" in alert.message
+    rule = flower_model.create_alert_rule(metric, "lower", threshold, "warning", **settings)
+    (note,) = [note for note in rule.notes if note["code"] == "covers_all"]
+    assert note["message"].startswith("predicted_property is not given, so the rule covers all 3")
+    assert note["message"] in caplog.text
+    covers = flower_model.explain_alert_rule(rule).covers
+    assert [entry["predicted_property"] for entry in covers] == list(accuracy)
+    for name, value in accuracy.items():
+        one = flower_model.backtest_alert_rule(
+            metric, "lower", 1, metric_parameters={"predicted_property": name}, **settings
+        )
+        assert [a.metric_value for a in one.alerts] == [pytest.approx(value)]
+        assert one.notes == []
+    flower_model.delete_alert_rule(rule)
+
+
+def test_a_rule_about_predictions_of_a_class_covers_all_classes(flower_model, flower_data):
+    shares = flower_data[["p_iris", "p_rose", "p_tulip"]]
+    counts = shares.idxmax(axis=1).value_counts()
+    (metric,) = flower_model.get_metrics(
+        default_metrics=True, metric_name="Total Inference Count By Class"
+    )
+    tried = flower_model.backtest_alert_rule(metric, "upper", 0, lookback_period=1440)
+    assert {
+        alert.metric_parameters["predicted_class"]: alert.metric_value for alert in tried.alerts
+    } == counts.to_dict()
+    assert [note["code"] for note in tried.notes] == ["covers_all"]

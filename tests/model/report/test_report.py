@@ -10,10 +10,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
-from builders import loan_frame
+from builders import attribute, ground_truth, loan_frame, prediction, save_model
 from plotly.offline import get_plotlyjs
 from scipy import stats
-from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+from sklearn.metrics import accuracy_score, f1_score, ndcg_score, roc_auc_score
 
 from arthurai.common.exceptions import ArthurUserError, MethodNotApplicableError, UserValueError
 from arthurai.model.report.report_contents import Drift, fetch_contents
@@ -284,6 +284,51 @@ def test_multiclass_models_show_their_overall_accuracy(arthur):
     made.send_inferences(frame, inference_timestamps=times, ground_truth_timestamps=times)
     expected = accuracy_score(truth, scores.argmax(axis=1))
     assert fetch_contents(made).overall == {"accuracyRateMulticlass": pytest.approx(expected)}
+
+
+def test_ranked_lists_show_their_metrics_at_ten(arthur, tmp_path):
+    """Against scikit-learn where it has the metric, and by hand otherwise."""
+    random = np.random.default_rng(8)
+    items = [f"item {number}" for number in range(12)]
+    rows, expected = [], []
+    for _ in range(60):
+        shown = random.permutation(items).tolist()
+        bought = random.choice(items, random.integers(1, 5), replace=False).tolist()
+        scores = [round(1 - place / 20, 3) for place in range(len(shown))]
+        lists = [{"item_id": i, "score": s} for i, s in zip(shown, scores, strict=True)]
+        rows.append({"size": 1.0, "shown": lists, "bought": bought})
+        relevant = np.isin(shown, bought).astype(int)
+        hits = relevant[:10]
+        precisions = np.cumsum(hits) / np.arange(1, 11)
+        expected.append(
+            {
+                "precisionAtK": hits.mean(),
+                "recallAtK": hits.sum() / len(bought),
+                "mapAtK": (precisions * hits).sum() / min(len(bought), 10),
+                "nDCGAtK": ndcg_score([relevant], [scores], k=10),
+                "meanReciprocalRank": 1 / (np.flatnonzero(relevant)[0] + 1),
+            }
+        )
+    attributes = [
+        attribute("size"),
+        prediction("shown", "RANKED_LIST", attribute_link="bought"),
+        ground_truth("bought", "ARRAY(STRING)", attribute_link="shown"),
+    ]
+    made = save_model(arthur, attributes, output_type="RANKED_LIST", display_name="Shop")
+    times = pd.date_range("2026-01-01", periods=60, freq="1h", tz="UTC")
+    made.send_inferences(rows, inference_timestamps=times, ground_truth_timestamps=times)
+    contents = fetch_contents(made)
+    means = pd.DataFrame(expected).mean()
+    assert contents.overall == pytest.approx(means.to_dict())
+    (panel,) = contents.panels
+    assert [line.label for line in panel.series] == list(means.index)
+    days = pd.DataFrame(expected).groupby(times.floor(contents.resolution[0])).mean()
+    for line in panel.series:
+        assert line.values == pytest.approx(list(days[line.label]))  # noqa: PD011 - no frame
+    text = made.report(tmp_path / "shop.html").read_text("utf-8")
+    for name, value in means.items():
+        assert name in text
+        assert f"{value:.3g}"[:4] in text
 
 
 def test_unsaved_models_have_no_report(arthur, tmp_path):
