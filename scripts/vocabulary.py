@@ -13,7 +13,7 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scripts.redocly import ROOT
@@ -50,6 +50,14 @@ ENUMS: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     "AlertRuleSeverity": ("AlertSeverity", {}),
     "AlertStatus": ("AlertStatusChange", {}),
     "Role": ("Role", {}),
+}
+
+#: Tuple to the schema whose values it holds, in the order of the API.
+TUPLES = {
+    "DRIFT_METRICS": "DriftMetric",
+    "DRIFT_ROLLUPS": "DriftRollup",
+    "DRIFT_MISSING_VALUES": "DriftMissingValues",
+    "DRIFT_SOURCES": "DataDriftSource",
 }
 
 #: Limit to the schema and the property whose `maxLength` it is.
@@ -132,10 +140,16 @@ def column_lines(schemas: Mapping[str, Any]) -> Iterator[str]:
         ("META_COLUMNS", singles, "Members of a row beside the values of its attributes."),
         ("NESTED_COLUMNS", holders, "Members of a row that hold values of attributes by name."),
     ):
-        yield f"{name}: Final = ("
-        yield from (f'    "{value}",' for value in values)
-        yield ")"
-        yield f'"""{description}"""\n'
+        yield from tuple_lines(name, values, description)
+
+
+def tuple_lines(name: str, values: Iterable[str], description: str) -> Iterator[str]:
+    """Yield the lines of one tuple."""
+    yield f"{name}: Final = ("
+    yield from (f'    "{value}",' for value in values)
+    yield ")"
+    yield from textwrap.wrap(f'"""{description}"""', WIDTH)
+    yield ""
 
 
 def make(document: Mapping[str, Any]) -> str:
@@ -153,6 +167,8 @@ def make(document: Mapping[str, Any]) -> str:
     for name, (schema, _) in ENUMS.items():
         lines += enum_lines(name, schemas[schema])
     lines += column_lines(schemas)
+    for name, schema in TUPLES.items():
+        lines += tuple_lines(name, schemas[schema]["enum"], schemas[schema]["description"])
     for name, (schema, member) in LENGTHS.items():
         lines.append(f"{name}: Final = {schemas[schema]['properties'][member]['maxLength']}")
     return "\n".join(lines) + "\n"

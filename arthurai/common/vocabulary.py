@@ -300,6 +300,44 @@ NESTED_COLUMNS: Final = (
 )
 """Members of a row that hold values of attributes by name."""
 
+DRIFT_METRICS: Final = (
+    "PSI",
+    "KLDivergence",
+    "JSDivergence",
+    "HellingerDistance",
+    "HypothesisTest",
+    "Thresholds",
+)
+"""How to measure the distance of two distributions; `Thresholds` asks for limits found from the
+base."""
+
+DRIFT_ROLLUPS: Final = (
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "year",
+    "batch_id",
+)
+"""Step by which the target is cut. `week`, which starts on Monday, and `quarter` are extensions of
+the embedded server."""
+
+DRIFT_MISSING_VALUES: Final = (
+    "bin",
+    "ignore",
+)
+"""What missing values of inputs and predictions are: a bin of their own, or nothing. Missing ground
+truth has not arrived yet and never counts."""
+
+DRIFT_SOURCES: Final = (
+    "inference",
+    "reference",
+    "ground_truth",
+)
+"""Where one side of a comparison comes from."""
+
 MAX_MODEL_ID_LENGTH: Final = 255
 MAX_MODEL_TEXT_LENGTH: Final = 255
 MAX_NAME_LENGTH: Final = 255

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from arthurai.common.checks import TextT, read_list, spell_choice
 from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.vocabulary import DRIFT_METRICS, DRIFT_MISSING_VALUES, DRIFT_SOURCES
 from arthurai.query.builder import Query
 from arthurai.query.expressions import Condition
 
@@ -14,17 +15,7 @@ if TYPE_CHECKING:
 
     from arthurai.typing import DriftMetricName, Strings
 
-MEASURES: Final = (
-    "PSI",
-    "KLDivergence",
-    "JSDivergence",
-    "HellingerDistance",
-    "HypothesisTest",
-    "Thresholds",
-)
 _BASES: Final = ("reference", "inference")
-_TARGETS: Final = ("inference", "reference", "ground_truth")
-_MISSING: Final = ("bin", "ignore")
 
 DriftBase: TypeAlias = Literal["reference", "inference"]
 DriftTarget: TypeAlias = Literal["inference", "reference", "ground_truth"]
@@ -102,7 +93,7 @@ def drift(
         raise UserValueError(
             "drift() needs the name of an attribute, `predicted_classes` or `ground_truth_classes`"
         )
-    metric = _check("metric", metric, MEASURES)
+    metric = _check("metric", metric, DRIFT_METRICS)
     body["metric"] = metric
     body |= _sides(base, target, base_where, target_where)
     if metric == "Thresholds":
@@ -154,7 +145,7 @@ def _sides(
     base: str, target: str, base_where: Iterable[Condition], target_where: Iterable[Condition]
 ) -> dict[str, Any]:
     base = _check("base", base, _BASES)
-    target = _check("target", target, _TARGETS)
+    target = _check("target", target, DRIFT_SOURCES)
     found: dict[str, dict[str, Any]] = {}
     for name, source, conditions in (
         ("base", base, base_where),
@@ -195,7 +186,7 @@ def _options(
     if rollup is not None:
         found["rollup"] = rollup
     if missing_values is not None:
-        found["missing_values"] = _check("missing_values", missing_values, _MISSING)
+        found["missing_values"] = _check("missing_values", missing_values, DRIFT_MISSING_VALUES)
     return found
 
 

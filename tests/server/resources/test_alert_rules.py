@@ -9,7 +9,6 @@ from arthurai.server.query.drift.measures import psi as psi_index
 from arthurai.server.resources.alert_rules.alert_messages import describe_minutes
 from arthurai.server.resources.alert_rules.alert_spacing import space_alerts
 from arthurai.server.resources.alert_rules.sampling_noise import (
-    chi_square_quantile,
     drift_noise,
     normal_quantile,
     rate_noise,
@@ -24,11 +23,14 @@ MEASURES = {
 }
 
 
-@pytest.mark.parametrize("confidence", [0.9, 0.99, 0.9999])
-@pytest.mark.parametrize("degrees", [1, 2, 9, 19, 200])
-def test_quantiles(confidence, degrees):
-    exact = stats.chi2.ppf(confidence, degrees)
-    assert chi_square_quantile(confidence, degrees) == pytest.approx(exact, rel=0.08, abs=0.08)
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.99, 0.9999])
+@pytest.mark.parametrize("bins", [2, 3, 10, 20, 201])
+def test_the_bound_of_noise(confidence, bins):
+    quantile = stats.chi2.ppf(confidence, bins - 1)
+    bound = drift_noise("PSI", bins, 4000, 500, confidence)
+    assert bound == pytest.approx(quantile * (1 / 4000 + 1 / 500), rel=1e-9)
+    halved = drift_noise("KLDivergence", bins, 4000, 500, confidence)
+    assert halved == pytest.approx(bound / 2, rel=1e-9)
     assert normal_quantile(confidence) == pytest.approx(stats.norm.ppf(confidence))
 
 

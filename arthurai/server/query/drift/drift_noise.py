@@ -11,6 +11,7 @@ some 5 rows in each bin on both sides.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ _SIGNIFICANCE: Final = 0.05
 _MAX_STEPS: Final = 200
 
 
+@functools.lru_cache(maxsize=1024)  # an alert rule asks for the same one window by window
 def chi_square_quantile(significance: float, degrees: int) -> float:
     """Return the value that a chi-square variable exceeds with a small probability.
 

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.text import quote_value
+from arthurai.common.vocabulary import (
+    DRIFT_METRICS,
+    DRIFT_MISSING_VALUES,
+    DRIFT_ROLLUPS,
+    DRIFT_SOURCES,
+)
 from arthurai.server.query.ast import Property
 from arthurai.server.query.column_types import to_whole
 from arthurai.server.query.errors import QueryError, unknown_name
@@ -20,18 +26,7 @@ from arthurai.server.query.parse import (
 if TYPE_CHECKING:
     from arthurai.server.query.ast import Condition
 
-METRICS: Final = (
-    "PSI",
-    "KLDivergence",
-    "JSDivergence",
-    "HellingerDistance",
-    "HypothesisTest",
-    "Thresholds",
-)
-ROLLUPS: Final = ("minute", "hour", "day", "week", "month", "quarter", "year", "batch_id")
-MISSING_VALUES: Final = ("bin", "ignore")
-BASES: Final = ("inference", "reference")
-TARGETS: Final = ("inference", "reference", "ground_truth")
+BASES: Final = tuple(source for source in DRIFT_SOURCES if source != "ground_truth")
 DEFAULT_BINS: Final = 20
 MAX_BINS: Final = 1000
 MAX_PROPERTIES: Final = 100
@@ -54,14 +49,14 @@ class DriftRequest:
         properties: Attributes to measure.
         predicted_classes: Classes for the drift of the predicted class; `("*",)` means all.
         truth_classes: The same for the true class.
-        metric: One of `METRICS`.
+        metric: One of `DRIFT_METRICS`.
         bins: Number of bins for continuous attributes.
         base: The distribution that others are compared with.
         target: The distribution that is compared.
         groups: Attributes that split both sides.
-        rollup: One of `ROLLUPS`; splits the target.
+        rollup: One of `DRIFT_ROLLUPS`; splits the target.
         sample: Share of inferences to read.
-        missing: One of `MISSING_VALUES`: a bin of their own, or left out.
+        missing: One of `DRIFT_MISSING_VALUES`: a bin of their own, or left out.
         uncertainty: Whether each value is to say what it rests on.
     """
 
@@ -92,9 +87,9 @@ def parse_drift(body: object) -> DriftRequest:
     check_nesting(document)
     metric = document.get("metric")
     if metric is None:
-        raise QueryError("metric", f"is required; must be one of {', '.join(METRICS)}")
-    if metric not in METRICS:
-        raise unknown_name("metric", "metric", str(metric), METRICS)
+        raise QueryError("metric", f"is required; must be one of {', '.join(DRIFT_METRICS)}")
+    if metric not in DRIFT_METRICS:
+        raise unknown_name("metric", "metric", str(metric), DRIFT_METRICS)
     if metric != "Thresholds" and document.get("target") is None:
         raise QueryError("target", "is required unless the metric is Thresholds")
     lists = [_names(document, key) for key in ("properties", *_CLASSES)]
@@ -138,14 +133,14 @@ def _request(
     if not 1 <= count <= MAX_BINS:
         raise QueryError("num_bins", f"must be from 1 to {MAX_BINS}, got {quote_value(bins)}")
     rollup = document.get("rollup")
-    if rollup is not None and rollup not in ROLLUPS:
-        raise unknown_name("rollup", "rollup", str(rollup), ROLLUPS)
+    if rollup is not None and rollup not in DRIFT_ROLLUPS:
+        raise unknown_name("rollup", "rollup", str(rollup), DRIFT_ROLLUPS)
     missing = document.get("missing_values")
     if missing is None:
-        missing = MISSING_VALUES[0]
-    if missing not in MISSING_VALUES:
+        missing = DRIFT_MISSING_VALUES[0]
+    if missing not in DRIFT_MISSING_VALUES:
         raise unknown_name(
-            "missing_values", "treatment of missing values", str(missing), MISSING_VALUES
+            "missing_values", "treatment of missing values", str(missing), DRIFT_MISSING_VALUES
         )
     properties, predicted, truths = lists
     return DriftRequest(
@@ -155,7 +150,7 @@ def _request(
         metric=metric,
         bins=count,
         base=_side(document, "base", BASES, "reference"),
-        target=_side(document, "target", TARGETS, "inference"),
+        target=_side(document, "target", DRIFT_SOURCES, "inference"),
         groups=_groups(document),
         rollup=None if metric == "Thresholds" else rollup,
         sample=parse_sample(document, ""),

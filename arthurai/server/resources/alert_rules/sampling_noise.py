@@ -6,7 +6,7 @@ import math
 from statistics import NormalDist
 from typing import Final
 
-from arthurai.server.query.drift.drift_noise import to_measure
+from arthurai.server.query.drift.drift_noise import chi_square_quantile, to_measure
 
 _NORMAL: Final = NormalDist()
 
@@ -18,19 +18,6 @@ def normal_quantile(confidence: float) -> float:
         confidence: Probability, above 0 and below 1.
     """
     return _NORMAL.inv_cdf(confidence)
-
-
-def chi_square_quantile(confidence: float, degrees: int) -> float:
-    """Return a quantile of the chi-square distribution.
-
-    Wilson and Hilferty (1931), The distribution of chi-square: its cube root is nearly normal.
-
-    Args:
-        confidence: Probability, above 0 and below 1.
-        degrees: Degrees of freedom, at least 1.
-    """
-    spread = 2 / (9 * degrees)
-    return degrees * max(0.0, 1 - spread + normal_quantile(confidence) * math.sqrt(spread)) ** 3
 
 
 def drift_noise(measure: str, bins: int, base: int, target: int, confidence: float) -> float:
@@ -51,7 +38,8 @@ def drift_noise(measure: str, bins: int, base: int, target: int, confidence: flo
         return -math.log10(1 - confidence)
     if base < 1 or target < 1:
         return math.inf
-    index = chi_square_quantile(confidence, max(1, bins - 1)) * (1 / base + 1 / target)
+    quantile = chi_square_quantile(1 - confidence, max(1, bins - 1))
+    index = quantile * (1 / base + 1 / target)
     return to_measure(measure, index)
 
 

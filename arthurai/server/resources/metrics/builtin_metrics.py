@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from arthurai.common.bundle import operations
-from arthurai.common.vocabulary import InputType, OutputType, Stage
+from arthurai.common.vocabulary import DRIFT_METRICS, InputType, OutputType, Stage
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
 from arthurai.server.query.drift.class_column import is_categorical
-from arthurai.server.query.drift.drift_request import METRICS
 from arthurai.server.query.functions.all_classes import AVERAGES
 from arthurai.server.resources.metrics.metric_types import DRIFT, OUTPUT, PERFORMANCE
 
@@ -479,7 +478,7 @@ def _drift(compared: dict[str, Any], attribute: str | None = None) -> _Template:
         "base": {"source": "reference"},
         "target": {"source": "inference"},
     }
-    numbers = [metric for metric in METRICS if metric != "Thresholds"]
+    numbers = [metric for metric in DRIFT_METRICS if metric != "Thresholds"]
     parameters = [
         _parameter("drift_metric", "STRING", "PSI", categories=numbers),
         _parameter("num_bins", "INTEGER", DEFAULT_DRIFT_BINS, min=1, max=MAX_DRIFT_BINS),
