@@ -13,7 +13,7 @@ from arthurai.common.constants import InferenceType, TimestampInferenceType, Val
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.text import list_names, quote_value
 from arthurai.upload import time_zones
-from arthurai.upload.time_zones import TimestampError, parse_time_zone
+from arthurai.upload.time_zones import TimestampError, parse_local_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,8 +116,8 @@ def format_timestamp(
             f"timestamp{where} must be a datetime or a string, got {quote_value(timestamp)}"
         )
     try:
-        zone = None if timestamp.tzinfo else parse_time_zone(tz)
-        return time_zones.format_timestamp(timestamp, zone)
+        zone = None if timestamp.tzinfo else parse_local_times(tz)
+        return str(time_zones.format_timestamp(timestamp, zone))
     except TimestampError:
         raise UserValueError(
             f"timestamp {timestamp!r}{where} has no time zone; add one, or pass tz"

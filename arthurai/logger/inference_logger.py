@@ -34,13 +34,13 @@ from arthurai.upload.validated_table import RowMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import tzinfo
     from pathlib import Path
     from types import TracebackType
 
     from arthurai.logger.row_queue import RowQueue
     from arthurai.transport.session import Session
     from arthurai.typing import Table, Times, Values
+    from arthurai.upload.local_times import LocalTimes
     from arthurai.upload.redact_columns import Redaction
     from arthurai.upload.send_rules import SendRules
     from arthurai.upload.upload_schema import UploadSchema
@@ -154,7 +154,8 @@ class InferenceLogger:
         root: Directory of all spools; `None` to keep rows in memory only.
         options: How rows are kept and sent.
         rules: What happens to what does not fit the model; strict.
-        zone: Zone of naive timestamps.
+        zone: How timestamps without zone are read.
+        logprobs: Whether likelihoods of tokens are given as log-probabilities, see `Validator`.
         on_error: Called with each error and the number of rows it concerns.
         redaction: What happens to values before a row is kept.
         sample: Share of the rows that are kept, by their ids; `None` for all.
@@ -169,7 +170,8 @@ class InferenceLogger:
         root: Path | None,
         options: LoggerOptions,
         rules: SendRules,
-        zone: tzinfo | None = None,
+        zone: LocalTimes | None = None,
+        logprobs: bool | None = None,
         on_error: Callable[[Exception, int], object] | None = None,
         redaction: Redaction | None = None,
         sample: float | None = None,
@@ -179,7 +181,9 @@ class InferenceLogger:
         self._session = session
         self._options = options
         self._hook = on_error
-        self._encoder = RowEncoder(schema, zone, rules, model_id, redaction)
+        self._encoder = RowEncoder(
+            schema, zone, rules, model_id, redaction=redaction, logprobs=logprobs
+        )
         self._sample = sample
         self._sampled_out = 0
         self._lock = threading.Lock()

@@ -19,6 +19,7 @@ from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, ValueType
 from arthurai.upload.coerce import CoercionError, coercion, is_missing
 from arthurai.upload.columnar import columns_of_rows, is_row_list
 from arthurai.upload.encode_json import json_bodies
+from arthurai.upload.local_times import LocalTimes
 from arthurai.upload.meta_columns import find_labeled, new_ids
 from arthurai.upload.surprises import Surprises
 from arthurai.upload.upload_schema import OPTIONAL_STAGES
@@ -33,7 +34,6 @@ from arthurai.upload.validated_table import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import tzinfo
 
     from arthurai.upload.redact_columns import Redaction
     from arthurai.upload.send_rules import SendRules
@@ -72,37 +72,45 @@ class RowEncoder:
 
     Args:
         schema: The model's attributes.
-        zone: Zone of naive timestamps.
+        zone: How timestamps without zone are read.
         rules: What happens to what does not fit; strict.
         scope: What surprises are about, such as the id of the model.
         redaction: What happens to values first.
+        logprobs: Whether likelihoods of tokens are given as log-probabilities, see `Validator`.
     """
 
     def __init__(
         self,
         schema: UploadSchema,
-        zone: tzinfo | None,
+        zone: LocalTimes | None,
         rules: SendRules,
         scope: str,
         redaction: Redaction | None = None,
+        logprobs: bool | None = None,
     ) -> None:
         self._redaction = redaction
         self._schema = schema
         self._zone = zone
         self._rules = rules
         self._scope = scope
+        self._logprobs = logprobs
+        self._likelihoods = {
+            item.name for item in schema.attributes if item.value_type == ValueType.TokenLikelihoods
+        }
         self._ignored = rules.left_out | {item.name for item in schema.attributes if item.implicit}
         self._plain = {
             name: _PLAIN_TYPES.get(item.value_type, _NONE) for name, item in schema.sendable.items()
         }
+        # Rows with local times that are not certain are left to the validator, which reports them.
+        certain = zone and LocalTimes(zone.zone, "raise", "raise")
         self._coercions: dict[str, Callable[[Any], Any]] = {
-            name: coercion(item.value_type, zone) for name, item in schema.sendable.items()
+            name: coercion(item.value_type, certain) for name, item in schema.sendable.items()
         }
         self._truths = frozenset(schema.truth)
         self._required = frozenset(
             name for name, item in schema.inference.items() if item.stage not in OPTIONAL_STAGES
         )
-        self._to_time = coercion(ValueType.Timestamp, zone)
+        self._to_time = coercion(ValueType.Timestamp, certain)
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._expectations = _Expectations(schema, scope)
 
@@ -226,6 +234,8 @@ class RowEncoder:
             value = data[name]
             if value is None:
                 continue
+            if name in self._likelihoods:  # the validator tells log-probabilities by their shape
+                return False
             try:
                 data[name] = None if is_missing(value) else self._coercions[name](value)
             except CoercionError:
@@ -304,6 +314,7 @@ class RowEncoder:
             rules=self._rules,
             scope=self._scope,
             redaction=self._redaction,
+            logprobs=self._logprobs,
         )
         if is_truth:
             rows = validator.as_table(rows)
@@ -318,6 +329,7 @@ class RowEncoder:
         if not table.rows:
             return []
         valid = validator.validate(table, metadata=metadata, errors=errors)
+        validator.log("clocks", "logarithms", "likelihoods")
         encoded: list[EncodedRow] = []
         try:
             bodies = list(json_bodies(valid, max_bytes=_MAX_BODY_BYTES))

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.attribute_spec import AttributeSpec
+from arthurai.common.checks import check_bool
 from arthurai.common.exceptions import (
     ArthurError,
     ArthurUserError,
@@ -21,7 +22,7 @@ from arthurai.model.modeling.attribute_list import find_renamed_columns
 from arthurai.upload.coerce import is_missing
 from arthurai.upload.redact_columns import Redaction, check_actions, check_sample
 from arthurai.upload.send_rules import SendRules, find_rules
-from arthurai.upload.time_zones import parse_time_zone
+from arthurai.upload.time_zones import parse_local_times
 from arthurai.upload.upload_schema import UploadSchema
 from arthurai.upload.validate import Validator
 
@@ -81,8 +82,11 @@ def make_validator(
     *,
     name: str,
     tz: Any,
+    ambiguous: Any,
+    nonexistent: Any,
     strict: bool | None,
     extra: str | None,
+    logprobs: Any = None,
     redact: Mapping[str, Action] | None = None,
     sample: float | None = None,
     as_files: bool = False,
@@ -97,8 +101,11 @@ def make_validator(
         purpose: What the rows are, see `Validator`.
         name: What the caller calls the table.
         tz: The argument of the call.
+        ambiguous: The argument of the call.
+        nonexistent: The argument of the call.
         strict: The argument of the call.
         extra: The argument of the call; else that of the model counts.
+        logprobs: The argument of the call.
         redact: The argument of the call, added to that of the model.
         sample: The argument of the call; else that of the model counts.
         as_files: Whether the rows are sent as files.
@@ -111,8 +118,8 @@ def make_validator(
         UserValueError: An argument has an impossible value.
     """
     schema = upload_schema(model)
-    zone = parse_time_zone(tz)
     rules = send_rules(model, session, strict=strict, extra=extra)
+    zone = parse_local_times(tz, ambiguous, nonexistent, strict=rules.strict)
     return Validator(
         schema,
         purpose,
@@ -122,6 +129,7 @@ def make_validator(
         parquet=as_files and schema.sends_parquet,
         naive_is_utc=reads_files and zone is None and not rules.strict,
         scope=model.id or "",
+        logprobs=None if logprobs is None else check_bool("logprobs", logprobs),
         redaction=find_redaction(model, schema, redact),
         sample=find_sample(model, sample),
         **more,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,14 @@ from arthurai.common.exceptions import UserTypeError
 from arthurai.common.parquet_types import arrow_types
 from arthurai.common.vocabulary import ValueType
 from arthurai.upload.coerce import INFINITE, InvalidRows, coerce_column, is_missing
-from arthurai.upload.time_zones import NAIVE, NOT_TIMESTAMP, localize
+from arthurai.upload.local_times import LocalTimeError
+from arthurai.upload.time_zones import NAIVE, NOT_TIMESTAMP
 from arthurai.upload.upload_schema import SCALAR_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from arthurai.upload.local_times import LocalTimes
 
 CONVERSION_ERRORS: Final = (
     pa.ArrowInvalid,
@@ -240,14 +243,14 @@ def _rows_where(mask: Any, array: Any, start: int) -> list[tuple[int, object]]:
 
 
 def coerce_array(
-    array: Any, value_type: str, zone: tzinfo | None, start: int
+    array: Any, value_type: str, zone: LocalTimes | None, start: int
 ) -> tuple[Any, InvalidRows]:
     """Return one Arrow column coerced to a value type, and its invalid rows.
 
     Args:
         array: Chunked array, as `to_arrow` makes it.
         value_type: Wire value of `ValueType`.
-        zone: Zone of naive timestamps.
+        zone: How timestamps without zone are read.
         start: Number of the first row.
 
     Returns:
@@ -335,7 +338,7 @@ def _coerce_values(array: Any, value_type: str, start: int) -> tuple[Any, Invali
     return pa.chunked_array([pa.array(values, arrow_type(value_type))]), invalid
 
 
-def _coerce_timestamps(array: Any, zone: tzinfo | None, start: int) -> tuple[Any, InvalidRows]:
+def _coerce_timestamps(array: Any, zone: LocalTimes | None, start: int) -> tuple[Any, InvalidRows]:
     """Return timestamps, dates or ISO-8601 text in UTC with microseconds, and the invalid rows."""
     kind = array.type
     if is_text(kind):
@@ -352,7 +355,8 @@ def _coerce_timestamps(array: Any, zone: tzinfo | None, start: int) -> tuple[Any
         return pc.cast(array, _UTC, safe=False), invalid
     naive = pc.cast(array, pa.timestamp("us"), safe=False)
     if zone is not None:
-        return _localize_array(naive, zone), invalid
+        times, refused = _localize_array(naive, zone, start)
+        return times, invalid | refused
     rows = _rows_where(pc.is_valid(array), array, start)
     return naive.cast(_UTC), invalid | ({(NAIVE, False): rows} if rows else {})
 
@@ -377,7 +381,7 @@ _FIRST_SECOND: Final = -62_135_596_800
 _LAST_SECOND: Final = 253_402_300_799
 
 
-def _parse_timestamps(array: Any, zone: tzinfo | None, start: int) -> tuple[Any, InvalidRows]:
+def _parse_timestamps(array: Any, zone: LocalTimes | None, start: int) -> tuple[Any, InvalidRows]:
     try:
         return pc.cast(array, _UTC), {}
     except pa.ArrowInvalid:
@@ -386,19 +390,43 @@ def _parse_timestamps(array: Any, zone: tzinfo | None, start: int) -> tuple[Any,
         return pa.chunked_array([pa.array(moments, _UTC)]), invalid
 
 
-def _localize_array(array: Any, zone: tzinfo) -> Any:
-    """Return naive timestamps (microseconds) of a zone in UTC."""
-    offset = zone.utcoffset(None)
+def _localize_array(array: Any, times: LocalTimes, start: int) -> tuple[Any, InvalidRows]:
+    """Return naive timestamps (microseconds) of a zone in UTC, and those that are refused."""
+    offset = times.zone.utcoffset(None)
     if isinstance(offset, timedelta):  # a zone that has only one
         moved = pc.subtract(array, pa.scalar(offset, pa.duration("us"))) if offset else array
-        return moved.cast(_UTC)
-    if isinstance(zone, ZoneInfo) and zone.key:
+        return moved.cast(_UTC), {}
+    found = None
+    changed = pc.is_valid(array)
+    if isinstance(times.zone, ZoneInfo) and times.zone.key:
         try:
-            return pc.assume_timezone(array, zone.key, ambiguous="earliest").cast(_UTC)
+            found, latest = (
+                pc.assume_timezone(array, times.zone.key, ambiguous=which, nonexistent=which).cast(
+                    _UTC
+                )
+                for which in ("earliest", "latest")
+            )
+            changed = pc.fill_null(pc.not_equal(found, latest), fill_value=False)
         except pa.ArrowInvalid:
-            pass  # a time skipped by the change to summer time, or no zone data: one by one
-    moments = [None if value is None else localize(value, zone) for value in array.to_pylist()]
-    return pa.chunked_array([pa.array(moments, _UTC)])
+            pass  # Arrow has no data of this zone
+    rows = pc.indices_nonzero(changed)
+    if found is not None and not len(rows):
+        return found, {}
+    invalid: InvalidRows = {}
+    moments: list[datetime | None] = []
+    for row, value in zip(rows.to_pylist(), array.take(rows).to_pylist(), strict=True):
+        moments.append(None)
+        try:
+            moments[-1] = times.to_utc(value)
+        except LocalTimeError as error:
+            invalid.setdefault((str(error), False), []).append((start + row, value))
+    whole = pa.nulls(len(array), _UTC) if found is None else _as_array(found)
+    mask = _as_array(changed)
+    return pa.chunked_array([pc.replace_with_mask(whole, mask, pa.array(moments, _UTC))]), invalid
+
+
+def _as_array(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def is_naive(kind: Any) -> bool:

@@ -27,7 +27,7 @@ from arthurai.upload.log_probabilities import find_positions, read_position
 from arthurai.upload.time_zones import MISSING, NOT_TIMESTAMP, TimestampError, format_timestamp
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from arthurai.upload.local_times import LocalTimes
 
 _RANKED_KEYS: Final = frozenset({"item_id", "label", "score"})
 _NONE: Final = type(None)
@@ -187,7 +187,7 @@ def to_ranked_list(value: Any) -> list[dict[str, Any]]:
     return _limit(result, MAX_RANKED_ITEMS, "items")
 
 
-def to_series(value: Any, zone: tzinfo | None) -> list[dict[str, Any]]:
+def to_series(value: Any, zone: LocalTimes | None) -> list[dict[str, Any]]:
     """Return a list of dicts with `timestamp` and `value`."""
     expected = "must be a list of dicts with `timestamp` and `value`"
     result = []
@@ -197,12 +197,14 @@ def to_series(value: Any, zone: tzinfo | None) -> list[dict[str, Any]]:
         if is_missing(item["timestamp"]):
             raise CoercionError(MISSING, of_type=False)
         timestamp = to_timestamp(item["timestamp"], zone)
+        if timestamp is None:
+            raise CoercionError(MISSING, of_type=False)
         result.append({"timestamp": timestamp, "value": _to_float_or_none(item["value"])})
     return _limit(result, MAX_SERIES_POINTS, "points")
 
 
-def to_timestamp(value: Any, zone: tzinfo | None) -> str:
-    """Return a timestamp as ISO-8601 text with an offset."""
+def to_timestamp(value: Any, zone: LocalTimes | None) -> str | None:
+    """Return a timestamp as ISO-8601 text with an offset, `None` if `zone` says it is missing."""
     try:
         return format_timestamp(value, zone)
     except TimestampError as error:
@@ -224,7 +226,7 @@ _COERCIONS: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 
-def coercion(value_type: str, zone: tzinfo | None) -> Callable[[Any], Any]:
+def coercion(value_type: str, zone: LocalTimes | None) -> Callable[[Any], Any]:
     """Return the function that coerces values to a value type; unknown types are not changed."""
     if value_type == ValueType.Timestamp:
         return partial(to_timestamp, zone=zone)
@@ -256,7 +258,7 @@ _PLAIN: Final[dict[Callable[[Any], Any], tuple[type, Callable[[Sequence[Any]], b
 
 
 def coerce_column(
-    values: Sequence[Any], value_type: str, zone: tzinfo | None, start: int
+    values: Sequence[Any], value_type: str, zone: LocalTimes | None, start: int
 ) -> tuple[list[Any], InvalidRows]:
     """Return a column of Python values coerced to a value type, and its invalid rows.
 
@@ -265,7 +267,7 @@ def coerce_column(
             (a column of Python floats is returned with its NaN, which JSON writes as null). ±inf
             becomes `None`, too, and its row is invalid as `INFINITE`.
         value_type: Wire value of `ValueType`.
-        zone: Zone of naive timestamps.
+        zone: How timestamps without zone are read.
         start: Number of the first row.
     """
     coerce = coercion(value_type, zone)
@@ -279,7 +281,7 @@ def coerce_column(
         if not is_missing(value):
             try:
                 coerced = coerce(value)
-                if coerced is None:
+                if coerced is None and value_type != ValueType.Timestamp:
                     invalid.setdefault((INFINITE, False), []).append((row, value))
             except CoercionError as error:
                 invalid.setdefault((str(error), error.of_type), []).append((row, value))

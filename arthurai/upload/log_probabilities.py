@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.limits import MAX_TOKEN_LIKELIHOODS
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     Positions = list[dict[str, float | None]]
+
+_MAX_EXPONENT: Final = 700.0  # e to this power is near the largest float
 
 
 def find_positions(value: Any) -> Any:
@@ -69,6 +71,59 @@ def _to_likelihood(logarithm: float | None) -> float | None:
     if logarithm is None:
         return None
     return math.exp(logarithm) if logarithm <= 0 else float(logarithm)
+
+
+def convert_logarithms(
+    column: Sequence[Positions | None], given: Sequence[Any]
+) -> tuple[list[Positions | None], list[int]]:
+    """Return a column of log-probabilities as likelihoods, and the places of rows with others.
+
+    A value above 0 is no log-probability; it is converted all the same. What an API answers names
+    its log-probabilities, and was converted when it was read.
+
+    Args:
+        column: Log-probabilities by token for each position of each row.
+        given: The column as it was given.
+    """
+    converted: list[Positions | None] = []
+    wrong = []
+    for place, (row, value) in enumerate(zip(column, given, strict=True)):
+        if row is None:
+            converted.append(None)
+            continue
+        positions: Positions = []
+        for position, item in zip(row, find_positions(value), strict=True):
+            if read_position(item) is not None:
+                positions.append(position)
+                continue
+            numbers_given = [number for number in position.values() if number is not None]
+            if numbers_given and max(numbers_given) > 0:
+                wrong.append(place)
+            positions.append(
+                {
+                    token: None if number is None else math.exp(min(number, _MAX_EXPONENT))
+                    for token, number in position.items()
+                }
+            )
+        converted.append(positions)
+    return converted, sorted(set(wrong))
+
+
+def find_unlikely(column: Sequence[Positions | None]) -> list[int]:
+    """Return the places of rows with values outside of 0 to 1.
+
+    Args:
+        column: Likelihoods by token for each position of each row.
+    """
+    return [
+        place
+        for place, row in enumerate(column)
+        if any(
+            number is not None and not 0 <= number <= 1
+            for position in row or ()
+            for number in position.values()
+        )
+    ]
 
 
 def convert_column(column: Sequence[Positions | None]) -> tuple[list[Positions | None], int, int]:

@@ -153,9 +153,15 @@ class Surprises:
             self._ranges[attribute.name] = (min(low, before[0]), max(high, before[1]))
             self._numbers[attribute.name] = self._numbers.get(attribute.name, 0) + 1
 
-    def log(self) -> None:
-        """Log what was found and is news in this process."""
+    def log(self, *kinds: str) -> None:
+        """Log what was found and is news in this process.
+
+        Args:
+            *kinds: Only surprises of these kinds; all when omitted.
+        """
         for key, surprise in self._found.items():
+            if kinds and key[0] not in kinds:
+                continue
             total = counts.add((self._scope, *key), surprise.count)
             if total is None:
                 continue
@@ -168,8 +174,9 @@ class Surprises:
             if total > surprise.count:
                 text += f" ({total} so far in this process)"
             logger.log(surprise.level, "%s", text)
-        self._log_categories()
-        self._log_ranges()
+        if not kinds:
+            self._log_categories()
+            self._log_ranges()
 
     def _log_categories(self) -> None:
         for name, values in self._categories.items():

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.upload.local_times import (
+    LocalTimeError,
+    LocalTimes,
+    check_ambiguous,
+    check_nonexistent,
+)
 
 MISSING: Final = "a timestamp is missing"
 NAIVE: Final = "the time has no zone; give `tz`, or times with a zone"
@@ -44,27 +50,53 @@ def parse_time_zone(tz: object) -> tzinfo | None:
         ) from None
 
 
-def localize(value: datetime, zone: tzinfo) -> datetime:
-    """Return a naive time of a zone in UTC."""
-    pytz_localize = getattr(zone, "localize", None)  # with pytz, `replace` takes a wrong offset
-    aware = pytz_localize(value) if callable(pytz_localize) else value.replace(tzinfo=zone)
-    if type(zone).__module__.partition(".")[0] == "dateutil":
-        from dateutil.tz import resolve_imaginary
+def parse_local_times(
+    tz: object, ambiguous: object = None, nonexistent: object = None, *, strict: bool = False
+) -> LocalTimes | None:
+    """Return how the arguments of a call say that times without a zone are read.
 
-        aware = resolve_imaginary(aware)  # versions read a time that never was in different ways
-    return datetime.astimezone(aware, UTC)
+    Args:
+        tz: Name of an IANA time zone, any `tzinfo`, or `None`.
+        ambiguous: See `LocalTimes`.
+        nonexistent: See `LocalTimes`.
+        strict: Whether times that are ambiguous or do not occur are refused when nothing is said.
+
+    Returns:
+        The rules, `None` without a zone.
+
+    Raises:
+        UserValueError: An argument has an unknown value, or there are rules without a zone.
+        UserTypeError: An argument has a wrong type.
+    """
+    zone = parse_time_zone(tz)
+    twice, never = check_ambiguous(ambiguous), check_nonexistent(nonexistent)
+    if zone is not None:
+        default: Literal["raise"] | None = "raise" if strict else None
+        return LocalTimes(
+            zone, default if twice is None else twice, default if never is None else never
+        )
+    for name, value in (("ambiguous", twice), ("nonexistent", never)):
+        if value is not None:
+            raise UserValueError(
+                f"`{name}` must be given together with `tz`, whose times without a zone it is about"
+            )
+    return None
 
 
-def format_timestamp(value: Any, zone: tzinfo | None) -> str:
+def format_timestamp(value: Any, zone: LocalTimes | None) -> str | None:
     """Return one timestamp as ISO-8601 text with an offset.
 
     Args:
         value: Aware or naive datetime (also of pandas and numpy, cut to microseconds), date, or
             ISO-8601 text; not missing. Aware values and text with an offset keep their offset.
-        zone: Zone of naive values, which are converted to UTC.
+        zone: How naive values are read, which are converted to UTC.
+
+    Returns:
+        The text; `None` for a local time that is to be missing.
 
     Raises:
-        TimestampError: The value is not a timestamp, or naive without `zone`.
+        TimestampError: The value is not a timestamp, naive without `zone`, or a local time that is
+            refused.
     """
     if isinstance(value, str):
         moment = _parse(value)
@@ -76,7 +108,11 @@ def format_timestamp(value: Any, zone: tzinfo | None) -> str:
             return datetime.isoformat(moment)
     if zone is None:
         raise TimestampError(NAIVE)
-    return localize(moment, zone).isoformat()
+    try:
+        found = zone.to_utc(moment)
+    except LocalTimeError as error:
+        raise TimestampError(str(error)) from None
+    return None if found is None else found.isoformat()
 
 
 def _parse(text: str) -> datetime:

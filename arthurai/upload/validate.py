@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.limits import BINARY_CLASSES
@@ -19,7 +20,8 @@ from arthurai.upload.columnar import ABSENT, SparseColumn, is_arrow, is_row_list
 from arthurai.upload.diagnostics import ValidationErrors
 from arthurai.upload.extra_columns import is_named_table, read_extra_columns, read_values
 from arthurai.upload.images import read_images
-from arthurai.upload.log_probabilities import convert_column
+from arthurai.upload.local_times import CLOCK_CHANGES, LocalTimes, describe_guess
+from arthurai.upload.log_probabilities import convert_column, convert_logarithms, find_unlikely
 from arthurai.upload.meta_columns import MetaColumns
 from arthurai.upload.redact_columns import is_sampled
 from arthurai.upload.send_rules import IGNORE, SendRules
@@ -35,8 +37,6 @@ from arthurai.upload.validated_table import (
 )
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from arthurai.common.attribute_spec import AttributeSpec
     from arthurai.upload.columnar import Column, ColumnarTable
     from arthurai.upload.redact_columns import Redaction
@@ -52,7 +52,7 @@ class Validator:
         schema: The model's attributes.
         purpose: `INFERENCES`, `GROUND_TRUTHS` or `REFERENCE`.
         name: What the caller calls the table, for messages.
-        zone: Zone of naive timestamps.
+        zone: How timestamps without zone are read.
         make_ids: Which rows without `partner_inference_id` get one, see `MetaColumns`.
         other_stages: Whether attributes of other stages are left out without a word.
         rules: What happens to what does not fit.
@@ -61,6 +61,8 @@ class Validator:
         scope: What surprises are about, such as the id of the model.
         redaction: What happens to values first.
         sample: Share of the rows that are sent, by their ids; `None` for all.
+        logprobs: Whether likelihoods of tokens are given as log-probabilities; `None` tells by
+            their shape.
 
     Attributes:
         sampled_out: Number of rows that `sample` has left out.
@@ -72,13 +74,14 @@ class Validator:
         purpose: str,
         *,
         name: str,
-        zone: tzinfo | None = None,
+        zone: LocalTimes | None = None,
         make_ids: str = ALWAYS,
         other_stages: bool = False,
         rules: SendRules | None = None,
         parquet: bool = False,
         naive_is_utc: bool = False,
         scope: str = "",
+        logprobs: bool | None = None,
         redaction: Redaction | None = None,
         sample: float | None = None,
     ) -> None:
@@ -93,6 +96,7 @@ class Validator:
         self._other_stages = other_stages
         self._parquet = parquet
         self._naive_is_utc = naive_is_utc
+        self._logprobs = logprobs
         self._surprises = Surprises(scope)
         self._meta = MetaColumns(
             schema,
@@ -175,9 +179,13 @@ class Validator:
             ground_truths, self.schema.truths, name=self.name, what="ground truth"
         )
 
-    def log(self) -> None:
-        """Log what was filled in and what was unexpected, once for the call."""
-        self._surprises.log()
+    def log(self, *kinds: str) -> None:
+        """Log what was filled in and what was unexpected, once for the call.
+
+        Args:
+            *kinds: Only surprises of these kinds; all when omitted.
+        """
+        self._surprises.log(*kinds)
 
     def _rename(self, columns: Mapping[str, Column]) -> dict[str, Column]:
         """Return columns by the names of attributes, where `build` renamed them."""
@@ -325,24 +333,47 @@ class Validator:
                 errors.add_invalid(name, invalid)
             else:
                 column, invalid = self._coerce_column(name, values, attribute.value_type, start)
+                if attribute.value_type == ValueType.TokenLikelihoods and not is_arrow(column):
+                    column = self._read_likelihoods(name, column, to_list(values), start, errors)
                 if invalid:
                     column, invalid = self._settle(name, values, column, invalid, start, errors)
-                elif attribute.value_type == ValueType.TokenLikelihoods:
-                    column = self._read_likelihoods(name, column)
             found[name] = column
             if not invalid:
                 self._surprises.check(attribute, column)
         return found
 
-    def _read_likelihoods(self, name: str, column: Any) -> Column:
+    def _read_likelihoods(
+        self, name: str, column: Any, given: Any, start: int, errors: ValidationErrors
+    ) -> Column:
         """Return a column of likelihoods, log-probabilities converted."""
+        if self._logprobs is not None:
+            if self._logprobs:
+                column, wrong = convert_logarithms(column, given)
+                what = "must be log-probabilities, which are at most 0, as logprobs=True says"
+            else:
+                wrong = find_unlikely(column)
+                what = "must be likelihoods, which are from 0 to 1, as logprobs=False says"
+            if errors.strict:
+                if wrong:
+                    errors.add_rows(name, what, [(start + place, given[place]) for place in wrong])
+            elif wrong:
+                self._surprises.add(
+                    "likelihoods",
+                    name,
+                    what,
+                    text=f"column {name!r}: {{count}} rows hold values that {what}; they were "
+                    "stored nevertheless",
+                    count=len(wrong),
+                )
+            return column
         converted, logarithms, outside = convert_column(column)
         if logarithms:
             self._surprises.add(
                 "logarithms",
                 name,
                 text=f"column {name!r}: {{count}} values are at most 0, so they were read as "
-                "log-probabilities and stored as likelihoods",
+                "log-probabilities and stored as likelihoods; pass logprobs=True to say so, or "
+                "logprobs=False to store them as given",
                 count=logarithms,
             )
         if outside:
@@ -364,13 +395,15 @@ class Validator:
     def _coerce_column(
         self, name: str, values: Column, value_type: str, start: int
     ) -> tuple[Column, InvalidRows]:
+        zone = self._zone
+        if zone is not None:
+            zone = zone.reporting(partial(self._add_guess, name))
         if not is_arrow(values):
-            return coerce_column(values, value_type, self._zone, start)
+            return coerce_column(values, value_type, zone, start)
         from arthurai.upload.arrow_types import coerce_array, is_naive
 
-        zone = self._zone
         if value_type == ValueType.Timestamp and self._naive_is_utc and is_naive(values.type):
-            zone = UTC
+            zone = LocalTimes(UTC)
             self._surprises.add(
                 "naive",
                 name,
@@ -379,6 +412,10 @@ class Validator:
                 count=len(values) - values.null_count,
             )
         return coerce_array(values, value_type, zone, start)
+
+    def _add_guess(self, name: str, what: str) -> None:
+        """Count a local time that was read by a rule which the caller did not choose."""
+        self._surprises.add("clocks", name, what, text=describe_guess(name, what))
 
     def _settle(
         self,
@@ -408,6 +445,9 @@ class Validator:
             # A call in which no time has a zone lacks `tz`; a few such times are those of bad rows.
             add = errors.add_column if len(naive) == _count_present(values) else errors.add_rows
             add(name, NAIVE, naive)
+        for what in CLOCK_CHANGES:  # as given they would be times of no zone
+            if changed := invalid.pop((what, False), None):
+                errors.add_rows(name, what, changed)
         if not invalid:
             return column, invalid
         column, refused = column_as_given(

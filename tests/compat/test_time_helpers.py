@@ -41,6 +41,9 @@ def test_zones_of_pytz_attach_themselves_rightly():
         def localize(self, time):
             return time.replace(tzinfo=timezone(timedelta(hours=-4)))
 
+        def fromutc(self, time):
+            return self.localize(time + timedelta(hours=-4))
+
     summer = datetime(2021, 7, 1, 12, 0)  # noqa: DTZ001 - naive on purpose
     assert util.format_timestamp(summer, LikePytz()) == "2021-07-01T16:00:00+00:00"
 

@@ -22,6 +22,7 @@ from arthurai.logger.row_encoder import RowEncoder
 from arthurai.model.send_setup import upload_schema
 from arthurai.upload.columnar import columns_of_rows
 from arthurai.upload.encode_json import json_bodies
+from arthurai.upload.local_times import LocalTimes
 from arthurai.upload.send_rules import SendRules
 from arthurai.upload.validate import Validator
 from arthurai.upload.validated_table import INFERENCES
@@ -32,13 +33,13 @@ EXTRA = [
 ]
 SCHEMA = upload_schema(unsaved_model(attributes=regression(*EXTRA)))
 STRICT = SendRules(strict=True)
-ENCODER = RowEncoder(SCHEMA, dt.UTC, STRICT, "m")
+ENCODER = RowEncoder(SCHEMA, LocalTimes(dt.UTC), STRICT, "m")
 ROW = regression_rows([1])[0]
 
 
 def sent(row):
     """Return the row as `send_inferences` sends it, or the class and text of its error."""
-    validator = Validator(SCHEMA, INFERENCES, name="rows", zone=dt.UTC, rules=STRICT)
+    validator = Validator(SCHEMA, INFERENCES, name="rows", zone=LocalTimes(dt.UTC), rules=STRICT)
     errors = validator.errors()
     try:
         table = columns_of_rows([row], SCHEMA, errors)

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.upload.coerce import CoercionError, to_likelihoods
-from arthurai.upload.log_probabilities import convert_column
+from arthurai.upload.log_probabilities import convert_column, convert_logarithms, find_unlikely
 
 CHAT = [
     {
@@ -73,6 +74,19 @@ def test_columns_of_logarithms_are_converted_as_a_whole():
     assert convert_column(mixed) == (mixed, 0, 2)
 
 
+def test_columns_that_are_said_to_be_logarithms():
+    column = [[{"a": 0.0}, {"b": -1.0, "c": None}], None, [{"d": 0.5}, {"e": 1e9}], EXPECTED]
+    converted, wrong = convert_logarithms(column, [*column[:3], CHAT])
+    assert converted[:2] == [[{"a": 1.0}, {"b": math.exp(-1), "c": None}], None]
+    assert converted[2][0] == {"d": math.exp(0.5)}
+    assert math.isfinite(converted[2][1]["e"])
+    assert converted[3] == EXPECTED  # converted when it was read, for its names
+    assert wrong == [2]
+    assert find_unlikely([[{"a": 0.0}, {"b": 1.0, "c": None}], None, [{"d": 1.1}], [{"e": -0.1}]]) == [
+        2, 3,
+    ]  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def generator(arthur):
     model = arthur.model(display_name="Texts", input_type="NLP", output_type="TOKEN_SEQUENCE")
@@ -109,6 +123,86 @@ def test_what_was_sent_as_logarithms_is_queried_as_likelihoods(generator, caplog
         pytest.approx([math.exp(-0.5), 1.0]),
         pytest.approx([1.7, 0.5]),
     ]
+
+
+def send(model, rows, **options):
+    model.send_inferences(rows, **options)
+
+
+def send_table(model, rows, **options):
+    model.send_inferences(pd.DataFrame(rows), **options)
+
+
+def send_bulk(model, rows, **options):
+    model.send_bulk_inferences(data=rows, **options)
+
+
+def log(model, rows, **options):
+    with model.logger(memory_only=True, **options) as logger:
+        for row in rows:
+            logger.log(row)
+        logger.flush(30)
+
+
+ROADS = [send, send_table, send_bulk, log]
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_logarithms_by_the_word_of_the_caller(arthur, generator, road, caplog):
+    """All zero, or short of a look at the others, log-probabilities cannot be told by their shape."""
+    row = {"prompt": "p", "answer": "Hello!", "tokens": ["Hello", "!"]}
+    certain = [{"Hello": 0.0}, {"!": 0.0}]
+    unsure = [{"Hello": -2.0}, {"!": -1.0}]
+    given = [certain, unsure, CHAT]
+
+    def ids(stem):
+        return [f"{road.__name__}-{stem}-{number}" for number in range(len(given))]
+
+    def rows(stem):
+        pairs = zip(ids(stem), given, strict=True)
+        return [{**row, "partner_inference_id": key, "probs": value} for key, value in pairs]
+
+    def held(stem):
+        select = [{"property": "partner_inference_id"}, {"property": "probs_likelihoods"}]
+        found = generator.query({"select": select})
+        by_id = {row["partner_inference_id"]: row["probs_likelihoods"] for row in found}
+        return [by_id[key] for key in ids(stem)]
+
+    chat = pytest.approx([math.exp(-0.5), 1.0])
+    with caplog.at_level(logging.WARNING, logger="arthurai"):
+        road(generator, rows("logs"), logprobs=True)
+    assert held("logs") == [[1.0, 1.0], pytest.approx([math.exp(-2), math.exp(-1)]), chat]
+    assert "probs" not in caplog.text
+    likelihoods = {**row, "probs": [{"Hello": 0.25}, {"!": 0.5}]}
+    given[:] = [likelihoods["probs"], CHAT]
+    road(generator, rows("likelihoods"), logprobs=False)
+    assert held("likelihoods") == [[0.25, 0.5], chat]
+
+
+def test_what_contradicts_the_word_of_the_caller(generator, caplog):
+    row = {"prompt": "p", "answer": "a", "tokens": ["a"], "probs": [{"a": 0.5}]}
+    with caplog.at_level(logging.WARNING, logger="arthurai"):
+        generator.send_inferences([row], logprobs=True)
+        generator.send_inferences([{**row, "probs": [{"a": -0.5}]}], logprobs=False)
+    assert "1 rows hold values that must be log-probabilities, which are at most 0" in caplog.text
+    assert "1 rows hold values that must be likelihoods, which are from 0 to 1" in caplog.text
+    with pytest.raises(UserValueError, match="must be log-probabilities"):
+        generator.send_inferences([row], logprobs=True, strict=True)
+    with pytest.raises(UserValueError, match="must be likelihoods"):
+        generator.send_bulk_inferences(
+            data=[{**row, "probs": [{"a": -0.5}]}], logprobs=False, strict=True
+        )
+    with pytest.raises(UserTypeError, match="logprobs"):
+        generator.send_inferences([row], logprobs="yes")
+
+
+def test_a_logger_tells_logarithms_by_their_shape(generator, caplog):
+    row = {"prompt": "p", "answer": "a", "tokens": ["a"], "partner_inference_id": "by shape"}
+    with caplog.at_level(logging.WARNING, logger="arthurai"):
+        log(generator, [{**row, "probs": [{"a": -2.0}]}])
+    by_id = [{"property": "partner_inference_id", "comparator": "eq", "value": "by shape"}]
+    (found,) = generator.query({**LIKELIHOODS, "filter": by_id})
+    assert found["probs_likelihoods"] == pytest.approx([math.exp(-2)])
 
 
 LIKELIHOODS = {"select": [{"property": "probs_likelihoods"}]}
