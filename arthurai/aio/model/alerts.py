@@ -5,17 +5,24 @@ Made by `python -m scripts.async_layer` from `arthurai/model/alerts.py`; not edi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arthurai.aio.common.pagination import collect_pages
 from arthurai.aio.model.base_model import require_connection
 from arthurai.common.checks import check_choice, read_list
-from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.common.exceptions import (
+    ArthurUserError,
+    MethodNotApplicableError,
+    ResponseClientError,
+    UserTypeError,
+    UserValueError,
+)
 from arthurai.common.html_display import DisplayedList
 from arthurai.common.vocabulary import AlertStatus
 from arthurai.model.alerts import Alert, AlertRule, _check_rule, build_rule, report_notes
 from arthurai.model.metrics import resolve_metric
 from arthurai.model.responses import check_page, parse_response, parse_time
+from arthurai.upload.send_rules import resolve_strict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.metrics import Metric
+    from arthurai.transport.async_session import AsyncSession
     from arthurai.typing import (
         AlertRuleBoundName,
         AlertRuleSeverityName,
@@ -34,6 +42,8 @@ if TYPE_CHECKING:
     )
     from arthurai_api.models.paginated_alert_rules import PaginatedAlertRules
     from arthurai_api.models.paginated_alerts import PaginatedAlerts
+
+_AFTER_ALL_ROWS: Final = "9999-01-01T00:00:00Z"
 
 
 async def create_alert_rule(
@@ -51,11 +61,12 @@ async def create_alert_rule(
     min_rows: int | None = None,
     min_truth_share: float | None = None,
     confidence: float | None = None,
+    strict: bool | None = None,
 ) -> AlertRule:
     """Create a rule that raises an alert when a metric crosses a threshold.
 
     What keeps the rule from firing, and that it covers several attributes or classes, is in the
-    `notes` of the rule and in the log.
+    `notes` of the rule and in the log. In strict mode a rule with notes is refused.
 
     Args:
         metric_id: The metric or its id.
@@ -77,11 +88,14 @@ async def create_alert_rule(
             1, for metrics that need it; 0.5 by default.
         confidence: How sure it must be that the crossing is not sampling noise, from 0 (ignore
             noise) to less than 1; by default 0.9999 for drift, 0.95 for rates, else 0.
+        strict: Refuse a rule with notes, before it is created; by default as `ArthurAI` and
+            `ARTHUR_STRICT` say, else no.
 
     Returns:
         The rule as the server stores it, with `notes`.
 
     Raises:
+        ArthurUserError: The server has notes about the rule, in strict mode.
         MethodNotApplicableError: The model is not saved.
         UserValueError: An argument is not one of the choices, or not a finite number.
         ResponseClientError: The metric does not exist, or does not yield a single number.
@@ -103,6 +117,8 @@ async def create_alert_rule(
         confidence=confidence,
     )
     session, model_id = require_connection(self, "have alert rules")
+    if resolve_strict(strict, session):
+        await _check_notes(session, model_id, rule)
     with resolve_metric(metric_id):
         request = session.api.build(create_alert_rule_operation.build_request, model_id)
         created = await session.api.exchange(
@@ -111,6 +127,27 @@ async def create_alert_rule(
     found = parse_response(AlertRule, created)
     report_notes(found.name, found.notes)
     return found
+
+
+async def _check_notes(session: AsyncSession, model_id: str, rule: AlertRule) -> None:
+    """Raise if the server has notes about a rule that is not created yet.
+
+    A server that cannot try rules has no notes either; what it refuses, the creation tells.
+    """
+    from arthurai_api.api.alert_rules import backtest_alert_rule as operation
+
+    request = session.api.build(operation.build_request, model_id)
+    body = {"rule": rule.to_dict(), "start_time": _AFTER_ALL_ROWS}
+    try:
+        tried = await session.api.exchange(request, operation.parse_response, json=body)
+    except ResponseClientError:
+        return
+    if tried.notes:
+        messages = "".join(f"\n  - {note.message}" for note in tried.notes)
+        raise ArthurUserError(
+            f"the alert rule was not created, because of these notes in strict mode:{messages}\n"
+            "Change the rule, or pass strict=False to create it all the same"
+        )
 
 
 async def get_alert_rules(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from arthurai.aio.model.base_model import require_connection
+from arthurai.common.checks import check_bool
 from arthurai.common.constants import InputType
 from arthurai.common.exceptions import (
     ArthurError,
@@ -24,7 +25,8 @@ from arthurai.common.exceptions import (
 from arthurai.model.base_model import name_of
 from arthurai.model.row_logging import _default_spool, _outputs_of_row, module_logger
 from arthurai.model.send_setup import find_redaction, find_sample, send_rules, upload_schema
-from arthurai.upload.time_zones import parse_time_zone
+from arthurai.upload.send_rules import resolve_strict
+from arthurai.upload.time_zones import parse_local_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.row_logging import P, R
     from arthurai.typing import TimeZone, WhenFull
+    from arthurai.upload.local_times import Ambiguous, Nonexistent
     from arthurai.upload.redact_columns import Action
 
 
@@ -52,6 +55,9 @@ def logger(
     sync_interval: float = 1.0,
     exit_timeout: float = 5.0,
     tz: TimeZone | None = None,
+    ambiguous: Ambiguous | None = None,
+    nonexistent: Nonexistent | None = None,
+    logprobs: bool | None = None,
     on_error: Callable[[Exception, int], object] | None = None,
     redact: Mapping[str, Action] | None = None,
     sample: float | None = None,
@@ -79,6 +85,11 @@ def logger(
         sync_interval: How often rows are brought to the disk, in seconds.
         exit_timeout: How long `close` and the end of the program wait for rows to be sent.
         tz: Time zone of times that have none.
+        ambiguous: What becomes of local times that occur twice, as for `send_inferences`; a row
+            whose time is refused raises.
+        nonexistent: The same for local times that do not occur.
+        logprobs: Whether likelihoods of tokens are given as log-probabilities; by default told by
+            their shape, with a warning.
         on_error: Called with each error and the number of rows it concerns, on any thread.
         redact: What happens to columns before a row is kept: `"hash"`, `"drop"` or a function of a
             value, by name; added to `model.redact`.
@@ -130,7 +141,8 @@ def logger(
             exit_timeout=exit_timeout,
         ),
         rules=send_rules(self, session, strict=True, extra=None),
-        zone=parse_time_zone(tz),
+        zone=parse_local_times(tz, ambiguous, nonexistent, strict=resolve_strict(None, session)),
+        logprobs=None if logprobs is None else check_bool("logprobs", logprobs),
         on_error=on_error,
         redaction=find_redaction(self, schema, redact),
         sample=find_sample(self, sample),

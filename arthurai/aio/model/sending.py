@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.typing import DataFile, ExtraColumns, Table, Times, TimeZone, Values
+    from arthurai.upload.local_times import Ambiguous, Nonexistent
     from arthurai.upload.redact_columns import Action
     from arthurai.upload.row_outcomes import SendResult
 
@@ -56,6 +57,9 @@ async def send_inferences(
     complete_batch: bool = True,
     wait_for_enrichments: bool = False,
     *,
+    ambiguous: Ambiguous | None = None,
+    nonexistent: Nonexistent | None = None,
+    logprobs: bool | None = None,
     progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
@@ -74,6 +78,14 @@ async def send_inferences(
         ground_truths: Ground truth, if it is not in the rows.
         ground_truth_timestamps: Time of each ground truth; now when omitted.
         tz: Time zone of times that have none.
+        ambiguous: What becomes of local times that occur twice, as in `tz_localize` of pandas:
+            `"raise"`, `"NaT"`, `True` (the earlier one) or `False`. When omitted the earlier one is
+            taken, with a warning; refused in strict mode.
+        nonexistent: The same for local times that do not occur: `"raise"`, `"NaT"`,
+            `"shift_forward"`, `"shift_backward"` or a `timedelta`. When omitted they are moved by
+            the time that was skipped, with a warning; refused in strict mode.
+        logprobs: Whether likelihoods of tokens are given as log-probabilities; by default told by
+            their shape, with a warning.
         partner_inference_ids: Identifier of each inference; generated when omitted.
         batch_id: Batch of all rows.
         fail_silently: Log rows that were not accepted instead of raising.
@@ -110,6 +122,9 @@ async def send_inferences(
         INFERENCES,
         name="inferences",
         tz=tz,
+        ambiguous=ambiguous,
+        nonexistent=nonexistent,
+        logprobs=logprobs,
         strict=strict,
         extra=extra,
         redact=redact,
@@ -150,6 +165,8 @@ async def update_inference_ground_truths(
     tz: TimeZone | None = None,
     fail_silently: bool = False,
     *,
+    ambiguous: Ambiguous | None = None,
+    nonexistent: Nonexistent | None = None,
     progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
@@ -165,6 +182,8 @@ async def update_inference_ground_truths(
         partner_inference_ids: Identifier of each inference, unless the rows hold it.
         ground_truth_timestamps: Time of each ground truth; now when omitted.
         tz: Time zone of times that have none.
+        ambiguous: What becomes of local times that occur twice, as for `send_inferences`.
+        nonexistent: The same for local times that do not occur.
         fail_silently: Log rows that were not accepted instead of raising.
         progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
@@ -196,6 +215,8 @@ async def update_inference_ground_truths(
         GROUND_TRUTHS,
         name="ground_truths",
         tz=tz,
+        ambiguous=ambiguous,
+        nonexistent=nonexistent,
         strict=strict,
         extra=extra,
         redact=redact,
@@ -227,6 +248,9 @@ async def send_bulk_inferences(
     wait_for_enrichments: bool = False,
     *,
     tz: TimeZone | None = None,
+    ambiguous: Ambiguous | None = None,
+    nonexistent: Nonexistent | None = None,
+    logprobs: bool | None = None,
     progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
@@ -247,6 +271,9 @@ async def send_bulk_inferences(
         ignore_join_errors: Make up identifiers for rows that have none.
         wait_for_enrichments: Wait until all enrichments are set up first.
         tz: Time zone of times that have none: a name or a tzinfo.
+        ambiguous: What becomes of local times that occur twice, as for `send_inferences`.
+        nonexistent: The same for local times that do not occur.
+        logprobs: Whether log-probabilities of tokens are given, as for `send_inferences`.
         progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
@@ -282,6 +309,9 @@ async def send_bulk_inferences(
         INFERENCES,
         name="inferences",
         tz=tz,
+        ambiguous=ambiguous,
+        nonexistent=nonexistent,
+        logprobs=logprobs,
         strict=strict,
         extra=extra,
         redact=redact,
@@ -324,6 +354,8 @@ async def send_bulk_ground_truths(
     files: Iterable[DataFile] | None = None,
     *,
     tz: TimeZone | None = None,
+    ambiguous: Ambiguous | None = None,
+    nonexistent: Nonexistent | None = None,
     progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
@@ -340,6 +372,8 @@ async def send_bulk_ground_truths(
         data: A table with `partner_inference_id`.
         files: Parquet or JSON files: paths or open binary files.
         tz: Time zone of times that have none: a name or a tzinfo.
+        ambiguous: What becomes of local times that occur twice, as for `send_inferences`.
+        nonexistent: The same for local times that do not occur.
         progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
@@ -374,6 +408,8 @@ async def send_bulk_ground_truths(
         GROUND_TRUTHS,
         name="ground_truths",
         tz=tz,
+        ambiguous=ambiguous,
+        nonexistent=nonexistent,
         strict=strict,
         extra=extra,
         redact=redact,
@@ -401,6 +437,9 @@ async def set_reference_data(
     files: Iterable[DataFile] | None = None,
     *,
     tz: TimeZone | None = None,
+    ambiguous: Ambiguous | None = None,
+    nonexistent: Nonexistent | None = None,
+    logprobs: bool | None = None,
     progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
@@ -415,6 +454,9 @@ async def set_reference_data(
         data: A table; on an unsaved model it is kept and sent by `save()`.
         files: Parquet or JSON files: paths or open binary files.
         tz: Time zone of times that have none: a name or a tzinfo.
+        ambiguous: What becomes of local times that occur twice, as for `send_inferences`.
+        nonexistent: The same for local times that do not occur.
+        logprobs: Whether log-probabilities of tokens are given, as for `send_inferences`.
         progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
@@ -453,6 +495,9 @@ async def set_reference_data(
         REFERENCE,
         name="reference_data",
         tz=tz,
+        ambiguous=ambiguous,
+        nonexistent=nonexistent,
+        logprobs=logprobs,
         strict=strict,
         extra=extra,
         redact=redact,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.aio.model import querying
 from arthurai.aio.model.bias.sensitive_groups import query_by_group
-from arthurai.common.exceptions import UserTypeError
+from arthurai.common.exceptions import ResponseClientError, UserTypeError
 from arthurai.model.viz.plot_data import (
     _DRAWN,
     TIMELINE_PERIODS,
@@ -18,6 +18,7 @@ from arthurai.model.viz.plot_data import (
     Series,
     Timeline,
     _drift_query,
+    _estimated_series,
     _format_value,
     _period,
     _select_by_period,
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.viz.plot_data import Metric
+    from arthurai.query import Query
     from arthurai.query.builder import SourceName
 
 BATCH: Final = "batch_id"
 TIMELINE_BINS: Final = 50
+REFERENCE: Final = "reference"
 _TIMESTAMP: Final = "timestamp"
 _ROWS: Final = "rows_of_group"
 
@@ -47,6 +50,7 @@ async def fetch_metric_series(
     resolution: str,
     *,
     source: SourceName = "inference",
+    with_estimates: bool = False,
 ) -> list[Series]:
     """Compute functions of the query language by period.
 
@@ -56,12 +60,29 @@ async def fetch_metric_series(
         metrics: Names of evaluation functions, e.g. `accuracyRate`, or calls of `arthurai.query`.
         resolution: `minute` to `year`; batch models are always shown by batch.
         source: Rows to read, such as `enriched`.
+        with_estimates: Whether to ask for rows and intervals too, which not every server knows.
 
     Returns:
         One series per metric.
     """
     resolution = choose_resolution(model, resolution)
     items = [_to_expression(model, metric) for metric in metrics]
+    if with_estimates:
+        estimates = [
+            estimate(item).as_(metric_name(metric))
+            for item, metric in zip(items, metrics, strict=True)
+        ]
+        try:
+            rows = await querying.query(model, _select_by_period(estimates, resolution))
+        except ResponseClientError:
+            pass  # a server without the function, or a mistake that the query below tells
+        else:
+            rows = [row for row in rows if row.get(resolution) is not None]
+            periods = [_period(row, resolution) for row in rows]
+            return [
+                _estimated_series(name, periods, [row[name] for row in rows])
+                for name in map(metric_name, metrics)
+            ]
     query = _select_by_period(items, resolution)
     rows = await querying.query(model, query if source == "inference" else query.from_(source))
     rows = [row for row in rows if row.get(resolution) is not None]
@@ -206,15 +227,30 @@ async def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timelin
     if attribute.categorical:
         return await _category_timeline(model, attribute_name, resolution)
     bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
+    reference = [
+        {**row, resolution: None}
+        for row in await _query_reference(model, select(bins))
+        if row["distribution"]
+    ]
     rows = await querying.query(model, _select_by_period([bins], resolution))
-    rows = [row for row in rows if row["distribution"]]
+    rows = [*reference, *(row for row in rows if row["distribution"])]
     return Timeline(
         attribute_name,
-        [_period(row, resolution) for row in rows],
+        [REFERENCE if row in reference else _period(row, resolution) for row in rows],
         [],
         [[part["count"] for part in row["distribution"]] for row in rows],
         [[part["lower"] for part in row["distribution"]] for row in rows],
+        has_reference=bool(reference),
     )
+
+
+async def _query_reference(model: ArthurModelBase, query: Query) -> list[dict[str, Any]]:
+    """Query the reference data; nothing where a server cannot."""
+    try:
+        rows: list[dict[str, Any]] = await querying.query(model, query.from_("reference"))
+    except ResponseClientError:
+        return []
+    return rows
 
 
 async def suggest_resolution(model: ArthurModelBase) -> str:
@@ -242,11 +278,15 @@ async def _category_timeline(model: ArthurModelBase, name: str, resolution: str)
     items = [col(name), count()]
     query = _select_by_period(items, resolution).group_by(name)
     cells: dict[Any, dict[str, float]] = {}
+    reference = await _query_reference(model, select(*items).group_by(name))
+    if any(row[name] is not None for row in reference):
+        cells[None] = {_format_value(row[name]): row["count"] for row in reference}
     for row in await querying.query(model, query):
         cells.setdefault(_period(row, resolution), {})[_format_value(row[name])] = row["count"]
     names = sorted({category for cell in cells.values() for category in cell})
     counts = [[cell.get(category, 0) for category in names] for cell in cells.values()]
-    return Timeline(name, list(cells), names, counts, [])
+    periods = [REFERENCE if period is None else period for period in cells]
+    return Timeline(name, periods, names, counts, [], has_reference=None in cells)
 
 
 async def fetch_groups(

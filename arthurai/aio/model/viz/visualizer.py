@@ -46,7 +46,8 @@ class AsyncDataVisualizer(Generic[FigureT]):
     async def timeline(self, attribute_name: str) -> FigureT:
         """Draw how the values of an attribute were distributed over time, or by batch.
 
-        Categorical attributes are drawn as stacked shares, numeric ones as a ridge per period.
+        Categorical attributes are drawn as stacked shares, numeric ones as a ridge per period. The
+        reference data come first, if the model has any.
 
         Args:
             attribute_name: Name of an attribute of every model.
@@ -73,6 +74,9 @@ class AsyncDataVisualizer(Generic[FigureT]):
     ) -> Figure:
         """Draw evaluation functions over time, one line per metric and model.
 
+        A band shows where the value lies with 95 % confidence, and the legend how many rows a value
+        rests on, as far as the server says so.
+
         Args:
             metric_names: One or up to ten functions of the query language: names such as
                 `accuracyRate`, or calls such as `arthurai.query.ndcg_at_k(5)`.
@@ -89,7 +93,9 @@ class AsyncDataVisualizer(Generic[FigureT]):
         return await self._lines(
             ", ".join(names),
             names[0] if len(names) == 1 else "value",
-            lambda model: plot_data.fetch_metric_series(model, metrics, time_resolution),
+            lambda model: plot_data.fetch_metric_series(
+                model, metrics, time_resolution, with_estimates=True
+            ),
         )
 
     async def drift_series(
