@@ -58,7 +58,7 @@ def main(options: argparse.Namespace) -> int:
             _print(result.format_text())
             return _fail("interrupted; what was created has been removed, unless listed above")
     except (InvalidCallError, UnreachableError, ArthurError, OSError) as error:
-        return _fail(str(error))
+        return _fail(str(error).replace("allow_insecure=True", "--allow-insecure"))
     except KeyboardInterrupt:
         return _fail("interrupted; what was created has been removed")
     _print(result.format_text())

@@ -305,7 +305,7 @@ def test_a_plan_sends_nothing(capsys):
         (["local://", "--operation", "list_model"], "did you mean 'list_models'"),
         (["local://", "--tag", "modls"], "unknown tag 'modls'"),
         (["local://", "--operation", "create_model"], "add --write"),
-        (["http://127.0.0.1:9", "--access-key", "k"], "plain http"),
+        (["http://127.0.0.1:9", "--access-key", "k"], "--allow-insecure"),
         (["https://127.0.0.1:9", "--access-key", "k"], "127.0.0.1:9"),
     ],
 )

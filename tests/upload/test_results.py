@@ -235,6 +235,15 @@ def test_a_dataset_with_wrong_columns_is_refused_before_its_rows_are_read(model)
     assert stored_count(model) == 0
 
 
+@pytest.fixture
+def ctrl_c():
+    """Make Ctrl-C work, which whoever runs the tests may have switched off."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_tells_what_was_accepted_and_how_to_go_on(model):
     def source():
         for number in range(1000):
@@ -249,6 +258,7 @@ def test_ctrl_c_tells_what_was_accepted_and_how_to_go_on(model):
     assert any("5 rows accepted" in note and "harmless" in note for note in caught.value.__notes__)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_between_requests_of_a_table_books_the_rest_as_not_sent(model):
     main = threading.main_thread().ident
 
