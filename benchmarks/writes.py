@@ -121,7 +121,7 @@ def load(served: Served, path: str, *words: str) -> tuple[Cost, dict]:
     command = [sys.executable, str(HERE / "writes_load.py"), served.url, path, *words]
     before = cpu_seconds(served.process)
     done = subprocess.run(
-        [*command, "--key", served.key], capture_output=True, text=True, check=True
+        [*command, f"--key={served.key}"], capture_output=True, text=True, check=True
     )
     found = json.loads(done.stdout)
     if found["refused"]:
@@ -176,7 +176,7 @@ def upload(call: str, sides: dict[str, Served], given: argparse.Namespace) -> No
         for who, served in sorted(sides.items(), reverse=bool(turn % 2)):
             organization, model_id = new_model(served.url, served.key)
             command = [served.python, str(HERE / "ingest_side.py"), call, str(given.rows)]
-            command += [served.url, "--key", served.key, "--organization", organization]
+            command += [served.url, f"--key={served.key}", "--organization", organization]
             command += ["--model", model_id, "--fresh"]
             before = cpu_seconds(served.process)
             done = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/")
