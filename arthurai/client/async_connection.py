@@ -74,6 +74,9 @@ class AsyncConnection:
                 await session.close()
         return self
 
+    def _adopt(self, session: AsyncSession) -> None:
+        self._session = session
+
     @property
     def session(self) -> AsyncSession:
         """The session that everything is sent over.

@@ -22,6 +22,7 @@ from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
     MissingParameterError,
+    NotFoundError,
     ResponseClientError,
     UserTypeError,
     UserValueError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from arthurai.client.dashboard_link import DashboardLink
+    from arthurai.client.raw_responses import RawCalls
     from arthurai.model.model import ArthurModel
     from arthurai.model.model_groups import ArthurModelGroup
     from arthurai.transport.api_client import ApiClient
@@ -51,7 +53,6 @@ ORG_ID_BODY: Final = "organization_id"
 ORG_ID_HEADER: Final = "Arthur-Organization-ID"
 
 _ID_TYPES: Final = ("id", "partner_model_id")
-_NOT_FOUND: Final = 404
 _PAGE_SIZE: Final = 500
 _ATTRIBUTES: Final = "attributes"
 
@@ -176,6 +177,45 @@ class ArthurAI:
         """
         session = self.session
         return UNKNOWN_ORG_ID if session.offline else session.organization_id
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return a connection whose calls differ, over the sockets of this one.
+
+        Models that it returns keep the difference. It costs nothing to make, and closing either
+        closes both: `arthur.with_options(timeout=3, max_retries=0).get_model(id)`.
+
+        Args:
+            timeout: Seconds without progress, instead of `http_options["timeout"]`.
+            max_retries: How often a request is sent again at most, 0 for never.
+            headers: Headers to send besides.
+
+        Raises:
+            ArthurUserError: An argument cannot be used.
+        """
+        session = self.session
+        settings = session.call_settings.changed(
+            timeout=timeout, max_retries=max_retries, headers=headers
+        )
+        return self._over(session.derive(settings))
+
+    @property
+    def with_raw_response(self) -> RawCalls:
+        """The methods of this connection with the responses they came from; see `RawResult`."""
+        from arthurai.client.raw_responses import RawCalls
+
+        return RawCalls(self)
+
+    def _over(self, session: Session) -> Self:
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made._adopt(session)
+        return made
 
     def dashboard(self) -> DashboardLink:
         """Return the address of the dashboard, to open in a browser; a notebook shows a link.
@@ -387,13 +427,11 @@ class ArthurAI:
                 id_type=IdType(id_type),
                 expand=[ModelExpandSingle.ATTRIBUTES],
             )
-        except ResponseClientError as error:
-            if error.status_code != _NOT_FOUND:
-                raise
+        except NotFoundError as error:
             hint = ""
             if id_type == "id" and not is_uuid(identifier):
                 hint = '; if it is your own id, pass id_type="partner_model_id"'
-            raise ResponseClientError(
+            raise NotFoundError(
                 f"no model with {id_type} {identifier!r} in organization "
                 f"{self.session.organization_id!r}{hint}. {error}",
                 exchange=error.exchange,

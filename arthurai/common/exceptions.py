@@ -117,6 +117,18 @@ class ForbiddenError(ResponseClientError):
     """The server responded 403: the caller is known but lacks the permission."""
 
 
+class NotFoundError(ResponseClientError):
+    """The server responded 404: there is no such object, or the caller may not see it."""
+
+
+class ConflictError(ResponseClientError):
+    """The server responded 409: the request conflicts with what exists."""
+
+
+class TooManyRequestsError(ResponseClientError):
+    """The server responded 429, also after the repeats: it wants fewer requests."""
+
+
 class ArthurUnexpectedError(ArthurError):
     """An error that the caller did not cause."""
 

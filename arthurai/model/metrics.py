@@ -391,7 +391,7 @@ def resolve_metric(metric: Metric | str) -> Iterator[str]:
     except ResponseClientError as error:
         if _ID.fullmatch(metric):
             raise
-        raise ResponseClientError(
+        raise type(error)(
             f"metric must be a metric or its id, got {metric!r}, which looks like a name. Fetch "
             "metrics with get_metrics(), the built-in ones with "
             f"get_metrics(default_metrics=True), and pass one of them. {error}",

@@ -40,6 +40,9 @@ class AsyncSession(SessionCore):
         self._blocking: Session | None = None
         self.api = AsyncApiClient(self)
 
+    def _derive_api(self) -> None:
+        self.api = AsyncApiClient(self)
+
     # -- life ----------------------------------------------------------------------------------
 
     def http_client(self) -> AsyncHttpClient:
@@ -49,6 +52,8 @@ class AsyncSession(SessionCore):
             MethodNotApplicableError: The connection is closed, is offline without credentials, or
                 its embedded server lives in the parent of this process.
         """
+        if self._origin is not None:
+            return self._origin.http_client()
         loop = asyncio.get_running_loop()
         client = self._clients.get(loop)
         if client is None:
@@ -81,6 +86,9 @@ class AsyncSession(SessionCore):
 
         Those of other event loops end with their loops.
         """
+        if self._origin is not None:
+            await self._origin.close()
+            return
         self._closed = True
         client = self._clients.pop(asyncio.get_running_loop(), None)
         self._clients.clear()

@@ -16,12 +16,15 @@ from arthurai.common.exceptions import (
     ArthurError,
     ArthurTimeoutError,
     ArthurUnexpectedError,
+    ConflictError,
     ForbiddenError,
     HttpExchange,
+    NotFoundError,
     PaymentRequiredError,
     ResponseClientError,
     ResponseRedirectError,
     ResponseServerError,
+    TooManyRequestsError,
     UnexpectedValueError,
     UserValueError,
 )
@@ -47,6 +50,9 @@ _FIRST_SERVER_ERROR: Final = 500
 _EXCEPTION_OF_STATUS: Final[dict[int, type[ArthurError]]] = {
     402: PaymentRequiredError,
     403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    429: TooManyRequestsError,
 }
 
 _REMEDY_OF_STATUS: Final = {

@@ -37,6 +37,9 @@ class Session(SessionCore):
         self.api = ApiClient(self)
         fork_safety.watch(self)
 
+    def _derive_api(self) -> None:
+        self.api = ApiClient(self)
+
     # -- life ----------------------------------------------------------------------------------
 
     def after_fork(self) -> None:
@@ -55,6 +58,8 @@ class Session(SessionCore):
             MethodNotApplicableError: The connection is closed, is offline without credentials, or
                 its embedded server lives in the parent of this process.
         """
+        if self._origin is not None:
+            return self._origin.http_client()
         client = self._client
         if client is None:
             with self._lock:
@@ -72,6 +77,9 @@ class Session(SessionCore):
 
     def close(self) -> None:
         """Close all connections. Closing twice is harmless."""
+        if self._origin is not None:
+            self._origin.close()
+            return
         with self._lock:
             self._closed = True
             client, self._client = self._client, None

@@ -6,7 +6,7 @@ import logging
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 import httpx
 
@@ -21,6 +21,7 @@ from arthurai.common.settings import LOGIN_VARIABLE, PASSWORD_VARIABLE
 from arthurai.transport import idempotency_header
 from arthurai.transport.attempts import OPTIONS_KEY, ApiResponse, CallOptions, ClientContext
 from arthurai.transport.auth import TOKEN_COOKIE, find_token
+from arthurai.transport.call_settings import CallSettings
 from arthurai.transport.options import HttpOptions, check_header_text
 from arthurai.transport.proxies import find_proxy
 from arthurai.transport.redaction import Redactor, redact_url
@@ -29,7 +30,7 @@ from arthurai.version import __version__
 from arthurai_api.types import RequestParts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from arthurai.common.exceptions import ArthurError
     from arthurai.transport.auth import Credentials
@@ -92,6 +93,9 @@ class SessionCore:
         self.knows_idempotency_keys = False
         self._compresses = self.options.compress and not endpoint.local
         self._closed = False
+        self._settings = CallSettings()
+        self._heard: Callable[[ApiResponse], None] | None = None
+        self._origin: Self | None = None
         redact = Redactor()
         for secret in credentials.secrets() if credentials is not None else ():
             redact.add(secret)
@@ -109,6 +113,31 @@ class SessionCore:
 
     def _set_up(self) -> None:
         """Make what a shell needs besides; called at the end of the constructor."""
+
+    @property
+    def call_settings(self) -> CallSettings:
+        """What calls do differently from what the connection was made with."""
+        return self._settings
+
+    def derive(
+        self, settings: CallSettings, heard: Callable[[ApiResponse], None] | None = None
+    ) -> Self:
+        """Return a session that sends over this one's connections, with settings of its own.
+
+        Args:
+            settings: The settings.
+            heard: Called with each response that is a success.
+        """
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made._origin = self._origin or self
+        made._settings = settings
+        made._heard = heard or self._heard
+        made._derive_api()
+        return made
+
+    def _derive_api(self) -> None:
+        """Make a generated client for a derived session."""
 
     # -- what it is ----------------------------------------------------------------------------
 
@@ -239,6 +268,13 @@ class SessionCore:
         Raises:
             UserValueError: It cannot be sent.
         """
+        settings = self._settings
+        if settings.headers:
+            arguments["headers"] = {**settings.headers, **arguments.get("headers", {})}
+        if settings.timeout is not None:
+            arguments["timeout"] = settings.timeout
+        if options.attempts is None and settings.attempts is not None:
+            options = replace(options, attempts=settings.attempts)
         try:
             return client.build_request(**arguments, extensions={OPTIONS_KEY: options})
         except (httpx.InvalidURL, AttributeError, TypeError, ValueError) as error:
@@ -248,7 +284,9 @@ class SessionCore:
             ) from error
 
     def _note_abilities(self, response: ApiResponse) -> None:
-        """Remember what a response says about the server."""
+        """Remember what a response says about the server, and tell who wants to hear it."""
+        if self._heard is not None:
+            self._heard(response)
         if idempotency_header.is_known(response.headers):
             self.knows_idempotency_keys = True
 

@@ -12,12 +12,15 @@ from arthurai.common.exceptions import (
     ArthurTimeoutError,
     ArthurUnexpectedError,
     ArthurUserError,
+    ConflictError,
     ExpectedParameterNotFoundError,
     ForbiddenError,
+    NotFoundError,
     PaymentRequiredError,
     ResponseClientError,
     ResponseRedirectError,
     ResponseServerError,
+    TooManyRequestsError,
     UnexpectedValueError,
     UserValueError,
 )
@@ -28,11 +31,20 @@ BOTH_SHELLS = True
 BLOCKING_ONLY = ("test_interruption_passes_through",)  # an event loop ends with it
 
 
+CLASSES = {
+    402: PaymentRequiredError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    429: TooManyRequestsError,
+}
+
+
 def expected_class(status):
     if status < 400:
         return ResponseRedirectError
     if status < 500:
-        return {402: PaymentRequiredError, 403: ForbiddenError}.get(status, ResponseClientError)
+        return CLASSES.get(status, ResponseClientError)
     return ResponseServerError
 
 

@@ -23,6 +23,7 @@ from arthurai.common.constants import Role as KnownRole
 from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import (
     MissingParameterError,
+    NotFoundError,
     ResponseClientError,
     UserTypeError,
     UserValueError,
@@ -32,20 +33,20 @@ from arthurai.common.html_display import DisplayedList
 from arthurai.common.text import list_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, Literal
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Literal, Self
 
     from arthurai.aio.model.model import AsyncArthurModel
     from arthurai.aio.model.model_groups import AsyncArthurModelGroup
     from arthurai.client.client_config import ClientConfig
     from arthurai.client.dashboard_link import DashboardLink
+    from arthurai.client.raw_responses import RawCalls
     from arthurai.transport.async_session import AsyncSession
     from arthurai.typing import InputTypeName, OutputTypeName, RoleName, Strings
     from arthurai_api.models.model import Model
     from arthurai_api.models.paginated_models import PaginatedModels
 
 _ID_TYPES: Final = ("id", "partner_model_id")
-_NOT_FOUND: Final = 404
 _PAGE_SIZE: Final = 500
 _ATTRIBUTES: Final = "attributes"
 
@@ -77,6 +78,45 @@ class AsyncArthurAI(AsyncConnection):
         """
         session = self.session
         return UNKNOWN_ORG_ID if session.offline else session.organization_id
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return a connection whose calls differ, over the sockets of this one.
+
+        Models that it returns keep the difference. It costs nothing to make, and closing either
+        closes both: `arthur.with_options(timeout=3, max_retries=0).get_model(id)`.
+
+        Args:
+            timeout: Seconds without progress, instead of `http_options["timeout"]`.
+            max_retries: How often a request is sent again at most, 0 for never.
+            headers: Headers to send besides.
+
+        Raises:
+            ArthurUserError: An argument cannot be used.
+        """
+        session = self.session
+        settings = session.call_settings.changed(
+            timeout=timeout, max_retries=max_retries, headers=headers
+        )
+        return self._over(session.derive(settings))
+
+    @property
+    def with_raw_response(self) -> RawCalls:
+        """The methods of this connection with the responses they came from; see `RawResult`."""
+        from arthurai.client.raw_responses import RawCalls
+
+        return RawCalls(self)
+
+    def _over(self, session: AsyncSession) -> Self:
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made._adopt(session)
+        return made
 
     async def dashboard(self) -> DashboardLink:
         """Return the address of the dashboard, to open in a browser; a notebook shows a link.
@@ -199,13 +239,11 @@ class AsyncArthurAI(AsyncConnection):
                 id_type=IdType(id_type),
                 expand=[ModelExpandSingle.ATTRIBUTES],
             )
-        except ResponseClientError as error:
-            if error.status_code != _NOT_FOUND:
-                raise
+        except NotFoundError as error:
             hint = ""
             if id_type == "id" and not is_uuid(identifier):
                 hint = '; if it is your own id, pass id_type="partner_model_id"'
-            raise ResponseClientError(
+            raise NotFoundError(
                 f"no model with {id_type} {identifier!r} in organization "
                 f"{self.session.organization_id!r}{hint}. {error}",
                 exchange=error.exchange,
