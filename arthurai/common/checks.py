@@ -118,8 +118,16 @@ def read_list(
     """
     if single and isinstance(values, str):
         return [values]
-    method = next((method for method in _LIST_METHODS if hasattr(values, method)), None)
-    entries = values if method is None else getattr(values, method)()
+    try:
+        method = next((method for method in _LIST_METHODS if hasattr(values, method)), None)
+        entries = values if method is None else getattr(values, method)()
+        if not isinstance(entries, str | bytes | Mapping | AbstractSet):
+            entries = list(entries) if isinstance(entries, Iterable) else entries
+    except Exception as error:
+        raise UserTypeError(
+            f"{name} must be a list of {of}, got {type(values).__name__}, which raises "
+            f"{type(error).__name__} when it is read: {quote_value(error)}"
+        ) from error
     if isinstance(entries, str | bytes | Mapping) or not isinstance(entries, Iterable):
         raise UserTypeError(
             f"{name} must be a list of {of}, got {type(values).__name__} {quote_value(values)}"

@@ -13,7 +13,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -228,6 +228,9 @@ def _own_error(
         refused = _call_error(function, args, kwargs, error)
         if refused is not None:
             return refused
+    fault = _argument_fault(function, args, kwargs, error)
+    if fault is not None:
+        return fault
     reason = str(error) or type(error).__name__
     prefix = f"{message} because " if message else ""
     if isinstance(error, AttributeError) and hasattr(error, "member"):
@@ -257,17 +260,51 @@ def wrap_errors(cls: type[T]) -> type[T]:
         The class itself.
     """
     for name, function in list(vars(cls).items()):
-        if name.startswith("_") or not isinstance(function, FunctionType):
+        if name.startswith("_") and name != "__init__":
+            continue
+        if isinstance(function, classmethod):
+            plain = arthur_excepted(f"{name}() failed")(function.__func__)
+            setattr(cls, name, classmethod(plain))
+        if not isinstance(function, FunctionType):
             continue
         if hasattr(function, "__wrapped__"):  # taken from another class of ours
             continue
         # A function that becomes a method shows the signature and the name of a method.
         function.__annotations__.pop("self", None)
-        wrapped = arthur_excepted(f"{name}() failed")(function)
+        shown = cls.__name__ if name == "__init__" else name
+        wrapped = arthur_excepted(f"{shown}() failed")(function)
         wrapped.__name__ = name
         wrapped.__qualname__ = f"{cls.__qualname__}.{name}"
         setattr(cls, name, wrapped)
     return cls
+
+
+def wrap_functions(namespace: dict[str, Any], names: Iterable[str]) -> None:
+    """Make public functions of a module raise exceptions of this package only.
+
+    Args:
+        namespace: The `globals()` of the module.
+        names: Its public names; those that are no functions of its own stay as they are.
+    """
+    for name in names:
+        function = namespace[name]
+        if isinstance(function, FunctionType) and not hasattr(function, "__wrapped__"):
+            namespace[name] = arthur_excepted(f"{name}() failed")(function)
+
+
+def _argument_fault(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    error: Exception,
+) -> ArthurUserError | None:
+    from arthurai.common.argument_faults import bind_arguments, find_argument_fault
+
+    found = find_argument_fault(function, bind_arguments(function, args, kwargs), error)
+    if found is None:
+        return None
+    kind, text = found
+    return UserTypeError(text) if kind is TypeError else UserValueError(text)
 
 
 def _innermost(error: Exception) -> bool:

@@ -24,7 +24,10 @@ def quote_value(value: object, limit: int = _MAX_QUOTED) -> str:
         value: Any value, however large; one whose `repr` raises is described by its class.
         limit: Maximum number of characters of the result.
     """
-    text = " ".join(_shortener(limit).repr(value).split("\n"))
+    try:
+        text = " ".join(_shortener(limit).repr(value).split("\n"))
+    except Exception:  # noqa: BLE001 - of the value's class, or an integer with too many digits
+        text = f"<{type(value).__name__} instance>"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 

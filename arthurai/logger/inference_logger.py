@@ -19,6 +19,7 @@ from arthurai.common.exceptions import (
     MethodNotApplicableError,
     UserTypeError,
     UserValueError,
+    wrap_errors,
 )
 from arthurai.logger.delivery import Delivery
 from arthurai.logger.rejected_rows import REJECTED_NAME
@@ -137,6 +138,7 @@ class _Worker:
         self.sender.stop(timeout)
 
 
+@wrap_errors
 class InferenceLogger:
     """Takes rows of one model at once and sends them in the background.
 

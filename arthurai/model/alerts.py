@@ -15,6 +15,7 @@ from arthurai.common.exceptions import (
     ResponseClientError,
     UserTypeError,
     UserValueError,
+    wrap_errors,
 )
 from arthurai.common.html_display import DisplayedList
 from arthurai.common.pagination import collect_pages
@@ -53,6 +54,7 @@ _CHOICES: Final = {"bound": AlertRuleBound.values(), "severity": AlertRuleSeveri
 _AFTER_ALL_ROWS: Final = "9999-01-01T00:00:00Z"
 
 
+@wrap_errors
 @dataclass
 class AlertRule(ArthurBaseJsonDataclass):
     """Condition on which an alert is raised.
@@ -102,6 +104,7 @@ class AlertRule(ArthurBaseJsonDataclass):
         object.__setattr__(self, name, spell_choice(value, _CHOICES.get(name, ())))
 
 
+@wrap_errors
 @dataclass
 class Alert(ArthurBaseJsonDataclass):
     """A rule that fired.
@@ -508,7 +511,7 @@ def _check_rule(rule: AlertRule) -> None:
 def _check_finite(name: str, value: Any) -> None:
     try:
         finite = not isinstance(value, bool | str) and math.isfinite(value)
-    except TypeError:
+    except (TypeError, ValueError, OverflowError):
         finite = False
     if not finite:
         raise UserValueError(f"{name} must be a finite number, got {value!r}")

@@ -10,7 +10,12 @@ from typing import Any, ClassVar, Final, Self
 
 from arthurai.common.checks import read_list, spell_choice
 from arthurai.common.constants import Stage, ValueType
-from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
+from arthurai.common.exceptions import (
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+    wrap_errors,
+)
 from arthurai.common.text import suggest
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass, NumberType
 
@@ -49,6 +54,7 @@ def get_attribute_order_stage(attribute_stage: str) -> int:
         return len(_STAGE_ORDER)
 
 
+@wrap_errors
 @dataclass
 class AttributeCategory(ArthurBaseJsonDataclass):
     """One value of a categorical attribute.
@@ -70,6 +76,7 @@ class AttributeCategory(ArthurBaseJsonDataclass):
         return self.value
 
 
+@wrap_errors
 @dataclass
 class AttributeBin(ArthurBaseJsonDataclass):
     """One interval of a continuous attribute.
@@ -160,6 +167,7 @@ def _to_native(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
+@wrap_errors
 @dataclass
 class ArthurAttribute(ArthurBaseJsonDataclass):
     """One attribute of a model.

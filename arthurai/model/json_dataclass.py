@@ -9,7 +9,12 @@ from typing import Any, ClassVar, Self, cast
 
 import orjson
 
-from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
+from arthurai.common.exceptions import (
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+    wrap_errors,
+)
 from arthurai.common.html_display import format_fields
 
 NumberType = int | float
@@ -24,6 +29,7 @@ class MissingFieldError(MissingParameterError, KeyError):
         return str(self.args[0])
 
 
+@wrap_errors
 class ArthurBaseJsonDataclass:
     """Base of data classes that turn into JSON objects and back.
 

@@ -14,6 +14,7 @@ from arthurai.common.exceptions import (
     MissingParameterError,
     ResponseClientError,
     UserTypeError,
+    wrap_errors,
 )
 from arthurai.common.html_display import DisplayedList
 from arthurai.common.pagination import collect_pages
@@ -48,6 +49,7 @@ class MetricType(ListableStrEnum):
     ModelDataDriftMetric: Final = "model_data_drift_metric"
 
 
+@wrap_errors
 @dataclass
 class Metric(ArthurBaseJsonDataclass):
     """A named query with parameters.

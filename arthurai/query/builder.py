@@ -6,8 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
-from arthurai.query.expressions import Condition, Expression, Order, expression
+from arthurai.common.exceptions import (
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+    arthur_excepted,
+    wrap_errors,
+)
+from arthurai.query.expressions import Condition, Expression, Order, expression, plain, plain_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +24,7 @@ SOURCES: Final = ("inference", "enriched", "reference", "ground_truth")
 SourceName: TypeAlias = Literal["inference", "enriched", "reference", "ground_truth"]
 
 
+@wrap_errors
 class Query(Mapping[str, Any]):
     """A query: the mapping that is sent as JSON. Every method returns a new query.
 
@@ -28,7 +35,7 @@ class Query(Mapping[str, Any]):
     __slots__ = ("_body",)
 
     def __init__(self, body: Mapping[str, Any]) -> None:
-        self._body = dict(body)
+        self._body = {plain_key(key): plain(value) for key, value in body.items()}
 
     def __getitem__(self, key: str) -> Any:
         return self._body[key]
@@ -112,6 +119,7 @@ class Query(Mapping[str, Any]):
         return self._with(**{member: [*self._body.get(member, ()), *items]}) if items else self
 
 
+@arthur_excepted("select() failed")
 def select(*items: Expression | str) -> Query:
     """Start a query from the selected expressions.
 

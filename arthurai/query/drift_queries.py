@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from arthurai.common.checks import TextT, read_list, spell_choice
-from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.exceptions import UserTypeError, UserValueError, arthur_excepted, wrap_errors
 from arthurai.common.vocabulary import DRIFT_METRICS, DRIFT_MISSING_VALUES, DRIFT_SOURCES
 from arthurai.query.builder import Query
 from arthurai.query.expressions import Condition
@@ -25,6 +25,7 @@ DriftRollup: TypeAlias = Literal[
 MissingValues: TypeAlias = Literal["bin", "ignore"]
 
 
+@wrap_errors
 class DriftQuery(Query):
     """A drift query: the mapping that is sent as JSON. `model.query` knows where to send it.
 
@@ -39,6 +40,7 @@ class DriftQuery(Query):
         self.query_type = query_type
 
 
+@arthur_excepted("drift() failed")
 def drift(
     *properties: str,
     metric: DriftMetricName = "PSI",
@@ -104,6 +106,7 @@ def drift(
     return DriftQuery(body, "drift")
 
 
+@arthur_excepted("psi_table() failed")
 def psi_table(
     property: str,  # noqa: A002 - the name in the query language
     *,

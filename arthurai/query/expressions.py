@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
-from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.exceptions import UserTypeError, UserValueError, arthur_excepted, wrap_errors
+from arthurai.common.text import quote_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+
+_MAX_DEPTH: Final = 60
+_MAX_INTEGER: Final = 2**64
 
 Operand: TypeAlias = "Expression | str | float | bool | None"
 
@@ -20,6 +25,7 @@ _NO_TRUTH_VALUE: Final = (
 )
 
 
+@wrap_errors
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
     """A column, a function call, or a reference to another item of the same query.
@@ -48,7 +54,7 @@ class Expression:
             UserTypeError: The name is not a non-empty string, or the expression is a reference.
         """
         if not isinstance(name, str) or not name:
-            raise UserTypeError(f"`name` must be a non-empty string, got {name!r}")
+            raise UserTypeError(f"`name` must be a non-empty string, got {quote_value(name)}")
         if self.kind == "alias_ref":
             raise UserTypeError(f"alias({self.target!r}) refers to an item that already has a name")
         return replace(self, name=name)
@@ -78,7 +84,9 @@ class Expression:
     def isin(self, values: Iterable[object]) -> Condition:
         """Return a condition: the value is in the list; `None` in it matches missing values."""
         if isinstance(values, str):
-            raise UserTypeError(f"`values` must be a list of values, got the string {values!r}")
+            raise UserTypeError(
+                f"`values` must be a list of values, got the string {quote_value(values)}"
+            )
         return Condition(self, "in", list(values))
 
     def like(self, pattern: str) -> Condition:
@@ -159,6 +167,7 @@ class Expression:
         return {"alias": self.name or self.target}
 
 
+@wrap_errors
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A comparison of an expression with a value.
@@ -216,6 +225,7 @@ class Condition:
         }
 
 
+@wrap_errors
 @dataclass(frozen=True, slots=True)
 class Order:
     """A sort key.
@@ -233,6 +243,7 @@ class Order:
         return {**self.by.to_reference(), "direction": self.direction}
 
 
+@arthur_excepted("col() failed")
 def col(name: str) -> Expression:
     """Return a column: an attribute, `inference_timestamp`, a column of a subquery, or `*`.
 
@@ -240,10 +251,11 @@ def col(name: str) -> Expression:
         name: Name of the column.
     """
     if not isinstance(name, str) or not name:
-        raise UserTypeError(f"`name` must be a non-empty string, got {name!r}")
+        raise UserTypeError(f"`name` must be a non-empty string, got {quote_value(name)}")
     return Expression("property", name)
 
 
+@arthur_excepted("alias() failed")
 def alias(name: str) -> Expression:
     """Return a reference to another item of the same query by its name in the result.
 
@@ -251,7 +263,7 @@ def alias(name: str) -> Expression:
         name: The name that was given to the item with `as_`.
     """
     if not isinstance(name, str) or not name:
-        raise UserTypeError(f"`name` must be a non-empty string, got {name!r}")
+        raise UserTypeError(f"`name` must be a non-empty string, got {quote_value(name)}")
     return Expression("alias_ref", name, name=name)
 
 
@@ -262,7 +274,7 @@ def call(function: str, **parameters: object) -> Expression:
         function: Name of the function in the query language.
         **parameters: Its parameters as JSON.
     """
-    given = {name: value for name, value in parameters.items() if value is not None}
+    given = {name: plain(value) for name, value in parameters.items() if value is not None}
     return Expression("function", function, given)
 
 
@@ -276,7 +288,9 @@ def expression(value: Expression | str) -> Expression:
         return value
     if isinstance(value, str):
         return col(value)
-    raise UserTypeError(f"must be a column name or an expression, got {value!r} of {type(value)}")
+    raise UserTypeError(
+        f"must be a column name or an expression, got {quote_value(value)} of {type(value)}"
+    )
 
 
 def ref(value: Expression | str) -> object:
@@ -295,24 +309,64 @@ def operand(value: Operand) -> object:
     return {"nested_function": value.to_select()}
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, depth: int = 0) -> Any:
     """Return a value as JSON: times as ISO 8601 strings, numpy scalars as numbers.
+
+    Args:
+        value: A scalar, a time, or lists and dictionaries of these.
+        depth: How many lists and dictionaries it stands in.
 
     Raises:
         UserTypeError: The value has no JSON form.
-        UserValueError: It is NaN or infinite.
+        UserValueError: It is NaN, infinite, outside 64 bits, not Unicode, or nested too deeply.
     """
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if hasattr(value, "item"):
-        value = value.item()
+    if depth > _MAX_DEPTH:
+        raise UserValueError("a value in a query is nested too deeply, or contains itself")
+    try:
+        if isinstance(value, list | tuple | Mapping):
+            value = dict(value.items()) if isinstance(value, Mapping) else list(value)
+        else:
+            value = _plain_scalar(value)
+    except Exception as error:
+        raise UserTypeError(
+            f"a value in a query must be a scalar, got {type(value).__name__} "
+            f"{quote_value(value)}: {quote_value(error)}"
+        ) from error
+    if isinstance(value, list):
+        return [plain(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {plain_key(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, float) and not abs(value) < float("inf"):
         raise UserValueError(f"{value!r} cannot be sent; use is_null() to find missing values")
+    if isinstance(value, int) and not -_MAX_INTEGER <= value < _MAX_INTEGER:
+        raise UserValueError(f"{quote_value(value)} cannot be sent: integers have 64 bits")
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise UserValueError(f"{quote_value(value)} is not valid Unicode") from None
     if value is None or isinstance(value, str | int | float | bool):
         return value
     raise UserTypeError(
         f"a value in a query must be a scalar, a time or a list of these, "
-        f"got {value!r} of {type(value)}"
+        f"got {quote_value(value)} of {type(value)}"
     )
+
+
+def plain_key(key: object) -> str:
+    """Return a key of a JSON object.
+
+    Raises:
+        UserTypeError: It is not a string.
+    """
+    if not isinstance(key, str):
+        raise UserTypeError(f"a key in a query must be a string, got {quote_value(key)}")
+    return str(plain(key))
+
+
+def _plain_scalar(value: Any) -> Any:
+    if isinstance(value, str | int | float | bool | None):
+        return value
+    if hasattr(value, "isoformat") and value == value:  # noqa: PLR0124 - NaT differs from itself
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value

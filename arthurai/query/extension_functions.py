@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.common.exceptions import wrap_functions
 from arthurai.query.expressions import call, ref
 
 if TYPE_CHECKING:
@@ -133,3 +134,6 @@ def perplexity(column: Expression | str) -> Expression:
 def array_length(column: Expression | str) -> Expression:
     """Return the length of a list, one value per row."""
     return call("arrayLength", property=ref(column))
+
+
+wrap_functions(globals(), __all__)

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.common.exceptions import UserValueError
+from arthurai.common.checks import read_list
+from arthurai.common.exceptions import UserTypeError, UserValueError, wrap_functions
+from arthurai.common.text import quote_value
 from arthurai.query.expressions import Condition, Expression, call, operand, ref
 from arthurai.query.extension_functions import *  # noqa: F403 - further functions of the language
 from arthurai.query.extension_functions import __all__ as _extensions
+
+_PAIR = 2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -542,11 +546,22 @@ def bias_mitigated_predictions(
         thresholds: Pairs of the conditions of a group and its threshold.
         predicted: Predicted attribute; the positive one by default.
     """
-    return call(
-        "biasMitigatedPredictions",
-        predicted_property=predicted,
-        thresholds=[
-            {"conditions": [c.to_parameters() for c in conditions], "threshold": threshold}
-            for conditions, threshold in thresholds
-        ],
-    )
+    groups = []
+    for place, pair in enumerate(read_list("`thresholds`", thresholds, "pairs", ordered=True)):
+        if not isinstance(pair, list | tuple) or len(pair) != _PAIR:
+            raise UserTypeError(
+                f"`thresholds[{place}]` must be a pair of conditions and a threshold, got "
+                f"{quote_value(pair)}"
+            )
+        conditions = read_list(f"`thresholds[{place}][0]`", pair[0], "conditions")
+        for condition in conditions:
+            if not isinstance(condition, Condition):
+                raise UserTypeError(
+                    f"`thresholds[{place}][0]` must be comparisons such as col('income') > 1000, "
+                    f"got {quote_value(condition)}"
+                )
+        groups.append({"conditions": [c.to_parameters() for c in conditions], "threshold": pair[1]})
+    return call("biasMitigatedPredictions", predicted_property=predicted, thresholds=groups)
+
+
+wrap_functions(globals(), __all__)

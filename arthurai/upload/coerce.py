@@ -54,6 +54,8 @@ def is_missing(value: Any) -> bool:
         return True
     if isinstance(value, str | date):  # decided without the abstract class below, which is slow
         return False
+    if isinstance(value, Decimal):  # a signaling one cannot be compared
+        return value.is_nan()
     is_number_or_time = isinstance(value, numbers.Real) or kind == "datetime64"
     return is_number_or_time and bool(value != value)  # noqa: PLR0124 - only NaN and NaT differ
 

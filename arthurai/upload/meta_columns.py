@@ -193,7 +193,7 @@ class MetaColumns:
                 ids.append(str(value))
                 continue
             ids.append(None)
-            if value is ABSENT or value == "" or is_missing(value):
+            if value is ABSENT or _is_empty(value) or is_missing(value):
                 missing.append((row, None))
             elif errors.strict or self._parquet:
                 wrong.append((row, value))
@@ -225,7 +225,7 @@ class MetaColumns:
                 )
             return None
         ids = [
-            None if value is ABSENT or value == "" or is_missing(value) else value
+            None if value is ABSENT or _is_empty(value) or is_missing(value) else value
             for value in to_list(values)
         ]
         rows = enumerate(ids, valid.start)
@@ -277,3 +277,7 @@ def find_labeled(truth: Mapping[str, Column]) -> Column | None:
     lists: Iterator[list[Any]] = map(to_list, columns)
     labeled = [not all(map(is_missing, values)) for values in zip(*lists, strict=True)]
     return None if all(labeled) else labeled
+
+
+def _is_empty(value: object) -> bool:
+    return isinstance(value, str) and not value

@@ -252,7 +252,8 @@ def column_to_arrow(values: Any, name: str, column: str, odd: _Odd = None) -> An
         import narwhals.stable.v2 as nw
 
         return _read(nw.from_native(values, series_only=True).alias(column), name, odd).column(0)
-    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
+    is_scalar = getattr(values, "ndim", 1) == 0 or isinstance(values, str | bytes | Mapping)
+    if is_scalar or not isinstance(values, Iterable):
         raise UserTypeError(
             f"column {column!r} of `{name}` must be a list or array with one value per row, got "
             f"{type(values).__name__}; for a single row give a list of one dict"

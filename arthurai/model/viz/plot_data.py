@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from arthurai.common.checks import check_choice, read_list, spell_choice
+from arthurai.common.checks import check_choice, check_text, read_list, spell_choice
 from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -135,6 +135,8 @@ def check_names(argument: str, names: str | Strings) -> list[str]:
         UserValueError: There is none, or there are more than a plot can show.
     """
     found = read_list(argument, names, single=True)
+    for name in found:
+        check_text(f"{argument}: a name", name)
     if not 0 < len(found) <= MAX_SERIES:
         raise UserValueError(f"{argument} must hold 1 to {MAX_SERIES} names, got {len(found)}")
     return found

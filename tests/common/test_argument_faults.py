@@ -1,0 +1,74 @@
+"""Who is blamed for an unforeseen exception of a public call."""
+
+from __future__ import annotations
+
+import pytest
+
+from arthurai import ArthurAI, ArthurAttribute
+from arthurai.common.argument_faults import find_argument_fault, find_odd_value
+from arthurai.common.exceptions import (
+    ArthurUnexpectedError,
+    ArthurUserError,
+    UserTypeError,
+    UserValueError,
+    arthur_excepted,
+)
+
+
+def takes(number: int, name: str | None = None) -> str:
+    raise ValueError(f"deep inside: {number!r:.10} {name!r:.10}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "words"),
+    [
+        ((1, "x"), ArthurUnexpectedError, "error in the SDK or the server"),
+        (("1",), UserTypeError, "`number` of takes() must be an integer, got str '1'"),
+        ((1, 2.5), UserTypeError, "`name` of takes() must be a string or `None`, got float 2.5"),
+        ((1, "\ud800"), UserValueError, "`name` of takes() cannot be used: '\\ud800' is not valid"),
+        ((2**70,), UserValueError, "is too large"),
+    ],
+)
+def test_an_argument_that_does_not_fit_is_blamed(arguments, kind, words):
+    with pytest.raises(kind) as caught:
+        arthur_excepted("takes() failed")(takes)(*arguments)
+    assert words in str(caught.value)
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_code_of_the_caller_is_blamed_for_what_it_raises():
+    def rows():
+        yield {"x": 1.0}
+        raise LookupError("my own fault")
+
+    model = ArthurAI(url="local://").model("m", "TABULAR", "REGRESSION")
+    model.build([{"x": 1.0, "p": 1.0, "y": 1.0}], {"p": "y"})
+    model.save()
+    with pytest.raises(ArthurUserError, match="my own fault"):
+        model.send_inferences(rows())
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_an_id_that_is_not_unicode_is_refused_as_the_callers(strict):
+    model = ArthurAI(url="local://").model("m", "TABULAR", "REGRESSION")
+    model.build([{"x": 1.0, "p": 1.0, "y": 1.0}], {"p": "y"})
+    model.save()
+    with pytest.raises(ArthurUserError):
+        model.send_inferences([{"x": 1.0, "partner_inference_id": "\ud800"}], strict=strict)
+
+
+def test_a_field_of_an_attribute_is_named():
+    attribute = ArthurAttribute("hours", "FLOAT", "PIPELINE_INPUT")
+    attribute.label = {"a": 1}
+    fault = find_argument_fault(takes, {"self": attribute}, ValueError())
+    assert fault is not None
+    assert fault[1] == ("`label` of ArthurAttribute must be a string or `None`, got dict {'a': 1}")
+
+
+def test_odd_values_are_described_however_deep_they_are():
+    loop: list = []
+    loop.append(loop)
+    assert find_odd_value({"a": [1, "x", None, 2.5]}) is None
+    assert find_odd_value(loop) == "it contains itself"
+    assert "nan is not a finite number" in find_odd_value({"a": [float("nan")]})
+    assert "null character" in find_odd_value({"a\0": 1})
