@@ -94,6 +94,7 @@ USUAL_HEADERS = {
             "x-forwarded-host",
             "x-forwarded-proto",
             "x-request-id",
+            "x-schemathesis-testcaseid",
         }
     ),
     "response": frozenset(

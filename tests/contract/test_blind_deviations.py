@@ -1,4 +1,4 @@
-"""Deviations written by somebody who had not looked at the probes: a few here, all in the slow tests."""
+"""Deviations that were not written together with the probes: a few here, all in the slow tests."""
 
 from __future__ import annotations
 

@@ -121,7 +121,8 @@ def test_every_data_class_is_compared():
             yield from subclasses(one)
 
     found = {one for one in subclasses(ArthurBaseJsonDataclass) if "arthurai" in one.__module__}
-    assert found - {ArthurModel} == set(RECEIVED)
+    blocking = {one for one in found if not one.__module__.startswith("arthurai.aio.")}
+    assert blocking - {ArthurModel} == set(RECEIVED)
 
 
 @pytest.mark.parametrize("kind", RECEIVED, ids=lambda kind: kind.__name__)

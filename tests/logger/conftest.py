@@ -52,6 +52,13 @@ class Flaky:
     def __getattr__(self, name):
         return getattr(self._session, name)
 
+    @property
+    def __class__(self):  # models take sessions only
+        return type(self._session)
+
+    def blocking(self):
+        return self
+
 
 @pytest.fixture
 def flaky(model):

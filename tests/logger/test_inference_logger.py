@@ -199,6 +199,13 @@ class Picky:
     def __getattr__(self, name):
         return getattr(self._session, name)
 
+    @property
+    def __class__(self):  # models take sessions only
+        return type(self._session)
+
+    def blocking(self):
+        return self
+
 
 def test_a_row_for_which_requests_are_refused_is_found(model, make_logger, tmp_path):
     model.attach(Picky(require_session(model), b'"id-33"'))

@@ -91,7 +91,7 @@ def test_the_demo_gets_its_own_extra_and_marker(project):
 
 def test_make_demo_asks_for_what_the_demo_needs_only():
     lines = subprocess.run(
-        ["make", "-n", "-B", "demo"],
+        ["make", "--no-print-directory", "-n", "-B", "demo"],
         cwd=SCRIPT.parents[1],
         capture_output=True,
         text=True,

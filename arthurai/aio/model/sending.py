@@ -78,6 +78,11 @@ async def send_inferences(
         ground_truths: Ground truth, if it is not in the rows.
         ground_truth_timestamps: Time of each ground truth; now when omitted.
         tz: Time zone of times that have none.
+        partner_inference_ids: Identifier of each inference; generated when omitted.
+        batch_id: Batch of all rows.
+        fail_silently: Log rows that were not accepted instead of raising.
+        complete_batch: Close the batches of a batch model afterwards.
+        wait_for_enrichments: Wait until all enrichments are set up first.
         ambiguous: What becomes of local times that occur twice, as in `tz_localize` of pandas:
             `"raise"`, `"NaT"`, `True` (the earlier one) or `False`. When omitted the earlier one is
             taken, with a warning; refused in strict mode.
@@ -86,11 +91,6 @@ async def send_inferences(
             the time that was skipped, with a warning; refused in strict mode.
         logprobs: Whether likelihoods of tokens are given as log-probabilities; by default told by
             their shape, with a warning.
-        partner_inference_ids: Identifier of each inference; generated when omitted.
-        batch_id: Batch of all rows.
-        fail_silently: Log rows that were not accepted instead of raising.
-        complete_batch: Close the batches of a batch model afterwards.
-        wait_for_enrichments: Wait until all enrichments are set up first.
         progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.

@@ -1,4 +1,4 @@
-"""The second table: written after the probes were mended, again without a look at them."""
+"""The second table: written after the probes were mended, by their author."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def test_serve_and_local_open_each_others_data(start_server, tmp_path):
         assert model.send_inferences([row])["counts"]["success"] == 1
 
     with (
-        start_server("--data-dir", str(data), cwd=tmp_path) as address,
+        start_server("--data-dir", str(data), cwd=tmp_path, known_key=address.key) as address,
         httpx.Client(base_url=address.url, headers={"Authorization": address.key}) as http,
     ):
         found = http.post(f"{path}/query", json=QUERY).raise_for_status().json()
