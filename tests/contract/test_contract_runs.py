@@ -104,7 +104,7 @@ def test_without_write_nothing_that_changes_is_sent_and_nothing_changes():
     assert result.tally.requests == len(watched.seen)
 
 
-@pytest.mark.heavy
+@pytest.mark.slow
 @pytest.mark.faults
 def test_writing_leaves_the_organization_of_the_caller_alone():
     with create_app() as app:

@@ -182,9 +182,9 @@ async def update_inference_ground_truths(
         partner_inference_ids: Identifier of each inference, unless the rows hold it.
         ground_truth_timestamps: Time of each ground truth; now when omitted.
         tz: Time zone of times that have none.
+        fail_silently: Log rows that were not accepted instead of raising.
         ambiguous: What becomes of local times that occur twice, as for `send_inferences`.
         nonexistent: The same for local times that do not occur.
-        fail_silently: Log rows that were not accepted instead of raising.
         progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
