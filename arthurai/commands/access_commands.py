@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from arthurai.client.client import ArthurAI
     from arthurai.commands.server_commands import AddCommand, Rows
+    from arthurai_api.models import PaginatedUsers
 
 _ROLES: Final = "e.g. 'Administrator', 'Model Owner' or 'User'; quote names with a blank"
 _PAGE_SIZE: Final = 100
@@ -94,10 +95,10 @@ def _add_password(command: argparse.ArgumentParser) -> None:
 
 def _key(options: argparse.Namespace) -> Rows:
     from arthurai.server.secret import load_secret
-    from arthurai.server.storage.documents import ControlStore
+    from arthurai.server.storage.documents import CONTROL_FILE, ControlStore
 
     check_owner(options.directory)
-    control = ControlStore(options.directory / "control.sqlite", load_secret(options.directory))
+    control = ControlStore(options.directory / CONTROL_FILE, load_secret(options.directory))
     try:
         key = control.service_accounts.administrator_key(
             control.organizations.list()[0]["id"], renew=options.new
@@ -113,17 +114,13 @@ def _list_users(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
 
 
 def _all_users(arthur: ArthurAI) -> list[Any]:
+    from arthurai.common.pagination import collect_pages
     from arthurai_api.api.users import list_users
 
-    users: list[Any] = []
-    while True:
-        page = list_users.sync(
-            client=arthur.api, page=len(users) // _PAGE_SIZE + 1, page_size=_PAGE_SIZE
-        )
-        found = page.data or []
-        users += found
-        if len(found) < _PAGE_SIZE:
-            return users
+    def fetch(number: int) -> PaginatedUsers:
+        return list_users.sync(client=arthur.api, page=number, page_size=_PAGE_SIZE)
+
+    return collect_pages(fetch, lambda page: page.data)
 
 
 def _find_user(arthur: ArthurAI, name: str) -> Any:

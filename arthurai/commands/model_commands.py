@@ -6,9 +6,10 @@ import json
 import sys
 from argparse import ArgumentTypeError, BooleanOptionalAction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from arthurai.commands.server_commands import add_server_command
+from arthurai.typing import QueryTypeName
 
 if TYPE_CHECKING:
     import argparse
@@ -78,7 +79,7 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
     )
     query.add_argument(
         "--type",
-        choices=("base", "drift", "drift_psi_bucket_table"),
+        choices=get_args(QueryTypeName),
         default="base",
         help="what the query is (default: %(default)s)",
     )
@@ -202,7 +203,7 @@ def _find_model(arthur: ArthurAI, wanted: str) -> ArthurModel:
     Raises:
         ValueError: There is none, or several have the name.
     """
-    known = arthur.list_models()
+    known = arthur.list_models(expand=[])
     for member in ("id", "partner_model_id", "display_name"):
         found = [model for model in known if getattr(model, member) == wanted]
         if len(found) > 1:
@@ -220,7 +221,7 @@ def _models(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
     filters = {"tag": options.tag} if options.tag else {}
     return [
         {name: getattr(model, name) for name in _MODEL_FIELDS}
-        for model in arthur.list_models(**filters)
+        for model in arthur.list_models(expand=[], **filters)
     ]
 
 

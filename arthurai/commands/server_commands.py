@@ -200,9 +200,12 @@ def check_owner(directory: Path) -> None:
     Raises:
         OSError: It is not there, is no data directory, or belongs to somebody else.
     """
-    for name in ("control.sqlite", "secret.key"):
+    from arthurai.server.secret import SECRET_NAME
+    from arthurai.server.storage.documents import CONTROL_FILE
+
+    for name in (CONTROL_FILE, SECRET_NAME):
         if not (directory / name).is_file():
             raise OSError(f"{str(directory)!r} is not a data directory: it has no {name}")
-    owner = (directory / "secret.key").stat().st_uid
+    owner = (directory / SECRET_NAME).stat().st_uid
     if hasattr(os, "geteuid") and owner != os.geteuid():
         raise OSError(f"{str(directory)!r} belongs to user {owner}; run this as that user")

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, overload
 
 from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import (
@@ -23,6 +23,7 @@ from arthurai.common.wait import wait_until
 from arthurai.model.base_model import find_attributes, name_of, require_connection, require_id
 from arthurai.model.responses import to_table
 from arthurai.query.drift_queries import DriftQuery
+from arthurai.typing import QueryTypeName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.typing import ImageResponseTypeName, QueryTypeName, TableKind
+    from arthurai.typing import ImageResponseTypeName, TableKind
     from arthurai_api.types import RequestParts
 
 logger = logging.getLogger(__name__)
 
-QUERY_TYPES = ("base", "drift", "drift_psi_bucket_table")
+QUERY_TYPES: Final = get_args(QueryTypeName)
 
 
 @overload

@@ -28,7 +28,7 @@ from arthurai.server.principals import ADMINISTRATOR
 from arthurai.server.resources.usage.service import record_usage
 from arthurai.server.secret import load_secret
 from arthurai.server.services import Services
-from arthurai.server.storage.documents import ControlStore
+from arthurai.server.storage.documents import CONTROL_FILE, ControlStore
 from arthurai.server.storage.private_files import make_private
 from arthurai.server.storage.reserved_space import keep_back, release_if_full
 from arthurai.server.storage.retention_job import CHECK_SECONDS as RETENTION_SECONDS
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("arthurai.server")
 
-CONTROL_NAME: Final = "control.sqlite"
 FIRST_ORGANIZATION: Final = "Local"
 FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
@@ -136,7 +135,7 @@ class ArthurApp:
         )
         try:
             secret = load_secret(data_dir)
-            path = None if data_dir is None else data_dir / CONTROL_NAME
+            path = None if data_dir is None else data_dir / CONTROL_FILE
             self.control = ControlStore(path, secret)
         except BaseException:
             self.data.close()

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NoReturn, ParamSpec, Protocol, Self, TypeVar, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Generic,
+    NoReturn,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypeVar,
+    cast,
+)
 
 from arthurai.common.exceptions import (
     ArthurError,
@@ -38,6 +49,9 @@ class Connection(Protocol):
         ...
 
 
+C = TypeVar("C", bound=Connection)
+
+
 class BlockingConnection(Connection, Protocol):
     """What the blocking client needs of a session."""
 
@@ -52,10 +66,10 @@ class BlockingConnection(Connection, Protocol):
         ...
 
 
-class SessionClient(AuthenticatedClient):
+class SessionClient(AuthenticatedClient, Generic[C]):
     """What the two clients on top of a session share: building requests and reading responses."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: C, *, retry: bool | None = None) -> None:
         super().__init__(
             base_url=connection.base_url,
             token=_UNUSED_TOKEN,
@@ -63,6 +77,17 @@ class SessionClient(AuthenticatedClient):
             raise_on_unexpected_status=True,
         )
         self._endpoint = connection.endpoint
+        self._connection = connection
+        self._retry = retry
+
+    def with_retry(self, retry: bool | None) -> Self:
+        """Return a client like this one whose requests may be repeated, or may not.
+
+        Args:
+            retry: Whether sending a request twice is harmless. `None` leaves it to the method:
+                GET, PUT and DELETE are.
+        """
+        return type(self)(self._connection, retry=retry)
 
     def build(
         self, build: Callable[P, RequestParts], *args: P.args, **kwargs: P.kwargs
@@ -118,25 +143,11 @@ class SessionClient(AuthenticatedClient):
         return f"{type(self).__name__}({self._endpoint.url!r})"
 
 
-class ApiClient(SessionClient):
+class ApiClient(SessionClient[BlockingConnection]):
     """The generated client on top of a session: its credentials, retries, limits and exceptions.
 
     Pass it to the functions of `arthurai_api.api`: `list_users.sync(client=arthur.api)`.
     """
-
-    def __init__(self, connection: BlockingConnection, *, retry: bool | None = None) -> None:
-        super().__init__(connection)
-        self._connection = connection
-        self._retry = retry
-
-    def with_retry(self, retry: bool | None) -> Self:
-        """Return a client like this one whose requests may be repeated, or may not.
-
-        Args:
-            retry: Whether sending a request twice is harmless. `None` leaves it to the method:
-                GET, PUT and DELETE are.
-        """
-        return type(self)(self._connection, retry=retry)
 
     def send(self, request: RequestParts) -> httpx.Response:
         """Send a request and return the whole response.

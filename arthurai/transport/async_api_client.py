@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from arthurai.common.exceptions import MethodNotApplicableError
 from arthurai.transport.api_client import Connection, SessionClient
@@ -32,25 +32,11 @@ class AsyncConnection(Connection, Protocol):
         ...
 
 
-class AsyncApiClient(SessionClient):
+class AsyncApiClient(SessionClient[AsyncConnection]):
     """The generated client on top of an asynchronous session.
 
     Pass it to the functions of `arthurai_api.api`: `await list_users.asyncio(client=arthur.api)`.
     """
-
-    def __init__(self, connection: AsyncConnection, *, retry: bool | None = None) -> None:
-        super().__init__(connection)
-        self._connection = connection
-        self._retry = retry
-
-    def with_retry(self, retry: bool | None) -> Self:
-        """Return a client like this one whose requests may be repeated, or may not.
-
-        Args:
-            retry: Whether sending a request twice is harmless. `None` leaves it to the method:
-                GET, PUT and DELETE are.
-        """
-        return type(self)(self._connection, retry=retry)
 
     async def send_async(self, request: RequestParts) -> httpx.Response:
         """Send a request and return the whole response.

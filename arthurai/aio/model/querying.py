@@ -17,7 +17,7 @@ from arthurai.common.constants import IMAGE_FILE_EXTENSION_MAP, ImageResponseTyp
 from arthurai.common.exceptions import ExpectedParameterNotFoundError, UserTypeError, UserValueError
 from arthurai.common.threads import run_in_thread
 from arthurai.model.base_model import find_attributes, name_of, require_id
-from arthurai.model.querying import _build_request, _count, logger
+from arthurai.model.querying import QUERY_TYPES, _build_request, _count, logger
 from arthurai.model.responses import to_table
 from arthurai.query.drift_queries import DriftQuery
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.typing import ImageResponseTypeName, QueryTypeName, TableKind
-
-QUERY_TYPES = ("base", "drift", "drift_psi_bucket_table")
 
 
 @overload

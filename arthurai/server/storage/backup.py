@@ -13,6 +13,7 @@ import duckdb
 import orjson
 
 from arthurai.common.text import quote_value
+from arthurai.server.storage.documents import CONTROL_FILE
 from arthurai.server.storage.warehouse.ddl import quote_name
 from arthurai.server.storage.warehouse.directory_lock import LOCK_FILE
 from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from arthurai.server.context import Stores
     from arthurai.server.storage.warehouse.duckdb_database import Cursor
 
-CONTROL_FILE: Final = "control.sqlite"
 SUMMARY_FILE: Final = "backup.json"
 _BATCH_ROWS: Final = 100_000
 _CHUNK_BYTES: Final = 2**20

@@ -1,5 +1,5 @@
 """The control store: organizations, users, keys, models and all small documents, in SQLite."""
 
-from arthurai.server.storage.documents.control_store import ControlStore
+from arthurai.server.storage.documents.control_store import CONTROL_FILE, ControlStore
 
-__all__ = ["ControlStore"]
+__all__ = ["CONTROL_FILE", "ControlStore"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from arthurai.server.storage.documents.document_store import DocumentRepository
 from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from arthurai.server.document_kinds import DocumentKind
 
 D = TypeVar("D")
+
+CONTROL_FILE: Final = "control.sqlite"
 
 
 class ControlStore:
