@@ -68,11 +68,12 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def no_credentials_from_outside(monkeypatch):
-    """Keep the developer's own Arthur settings out of the tests."""
+def no_settings_from_outside(monkeypatch):
+    """Keep the developer's own Arthur settings, and the mark of a CI service, out of the tests."""
     for name in [name for name in os.environ if name.startswith("ARTHUR_")]:
         monkeypatch.delenv(name)
-    monkeypatch.delenv("VERIFY_SSL", raising=False)
+    for name in ("VERIFY_SSL", "CI"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -54,9 +54,7 @@ def directory(tmp_path_factory):
 
 
 @pytest.fixture
-def run(directory, capsys, monkeypatch):
-    monkeypatch.delenv("CI", raising=False)
-
+def run(directory, capsys):
     def call(*arguments, status=0):
         done = main([arguments[0], "--data-dir", str(directory), *arguments[1:]])
         out, err = capsys.readouterr()

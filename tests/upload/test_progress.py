@@ -50,7 +50,6 @@ def test_a_bar_is_shown_to_those_who_wait(
     model, table, monkeypatch, screen, ci, rows, progress, shown
 ):
     monkeypatch.setattr(uploader, "BAR_DELAY_SECONDS", 0)
-    monkeypatch.delenv("CI", raising=False)
     if ci:
         monkeypatch.setenv("CI", "true")
     stream = Screen() if screen else io.StringIO()
@@ -62,7 +61,6 @@ def test_a_bar_is_shown_to_those_who_wait(
 
 def test_a_call_that_is_done_at_once_shows_nothing(model, table, monkeypatch):
     monkeypatch.setattr(uploader, "BAR_DELAY_SECONDS", 60)
-    monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr(sys, "stderr", Screen())
     model.send_bulk_inferences(data=table.assign(partner_inference_id=table["x"].astype(str)))
     assert sys.stderr.getvalue() == ""
