@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from arthurai.common.exceptions import UserValueError
-
 URL_VARIABLE: Final = "ARTHUR_ENDPOINT_URL"
 KEY_VARIABLE: Final = "ARTHUR_API_KEY"
 LOGIN_VARIABLE: Final = "ARTHUR_LOGIN"
@@ -95,6 +93,9 @@ def parse_bool(text: str, name: str) -> bool:
         return True
     if word in _FALSE_WORDS:
         return False
+    # Imported here, since `import arthurai` reads a switch and must stay quick.
+    from arthurai.common.exceptions import UserValueError
+
     raise UserValueError(
         f"{name} must be one of {', '.join(_TRUE_WORDS)} or one of {', '.join(_FALSE_WORDS)}, "
         f"got {text!r:.40}"

@@ -27,6 +27,10 @@ def test_importing_the_package_is_light(statement):
     assert not HEAVY & loaded
 
 
+def test_importing_the_package_alone_loads_nothing_that_takes_milliseconds():
+    assert not {"dataclasses", "inspect", "typing_extensions"} & modules_after("import arthurai")
+
+
 def test_importing_the_client_loads_no_frames_and_no_database():
     loaded = modules_after("from arthurai import ArthurAI")
     assert not {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "sklearn"} & loaded

@@ -81,14 +81,15 @@ def find_new_rows(
             WHERE o.seq BETWEEN $first AND $last AND o.seq IN (SELECT seq FROM {_SIBLINGS})
             GROUP BY n.row
         ), judged AS (
-            SELECT n.row, n.has_truth, coalesce(s.known, false) AS known, s.open_seq,
+            SELECT n.row, n.has_truth, s.open_seq,
                 min(n.row) OVER (PARTITION BY {by_content}) AS content,
                 min(n.row) OVER (PARTITION BY {by_content}, {by_truth}) AS exact,
                 bool_or(n.has_truth) OVER (PARTITION BY {by_content}) AS truth_follows
             FROM {_CANDIDATES} n LEFT JOIN stored s ON s.row = n.row
+            WHERE s.known IS NOT true
         ), kept AS (
             SELECT row, content, CASE WHEN has_truth THEN open_seq END AS open_seq FROM judged
-            WHERE exact = row AND NOT known AND (has_truth OR NOT truth_follows)
+            WHERE exact = row AND (has_truth OR NOT truth_follows)
         )
         SELECT row, coalesce(
             CASE WHEN row = min(row) OVER (PARTITION BY content) THEN open_seq END, -1) AS seq

@@ -113,28 +113,31 @@ def _read_parquet(schema: ModelSchema, kind: FileKind, stream: IO[bytes]) -> Ite
         )
     rows = file.metadata.num_rows
     budget = MAX_EXPANDED_BYTES + _MAX_RATIO * stream.seek(0, io.SEEK_END)
-    # Small batches are combined, so that each write is worth its commit.
+    # Small batches are combined to full row groups, which DuckDB writes straight to the file.
     held: list[pa.RecordBatch] = []
-    held_bytes = 0
+    held_bytes = held_rows = 0
     while True:
         with _reading(kind, rows):
             batch = next(batches, None)
-            if batch is not None:
-                batch.validate(full=True)
+            if batch is None:
+                break
+            batch.validate(full=True)
         for part, size in _cut(batch):
             budget -= size
             if size > MAX_PIECE_BYTES or budget < 0:
                 raise _too_large(kind, rows, is_row=size > MAX_PIECE_BYTES)
             if held and held_bytes + size > MAX_PIECE_BYTES:
                 yield _combine(held)
-                held, held_bytes = [], 0
-            held.append(part)
+                held, held_bytes, held_rows = [], 0, 0
+            rest = part.slice(_PIECE_ROWS - held_rows)
+            held.append(part.slice(0, _PIECE_ROWS - held_rows))
             held_bytes += size
-        if held and (batch is None or sum(map(len, held)) >= _PIECE_ROWS):
-            yield _combine(held)
-            held, held_bytes = [], 0
-        if batch is None:
-            return
+            held_rows += len(part) - len(rest)
+            if held_rows == _PIECE_ROWS:
+                yield _combine(held)
+                held, held_bytes, held_rows = [rest] if len(rest) else [], size, len(rest)
+    if held:
+        yield _combine(held)
 
 
 def _too_large(kind: FileKind, rows: int, *, is_row: bool) -> BrokenFileError:
@@ -152,10 +155,8 @@ def _combine(batches: list[pa.RecordBatch]) -> pa.Table:
     return pa.Table.from_batches([pa.record_batch(_expand(batch)) for batch in batches])
 
 
-def _cut(batch: pa.RecordBatch | None) -> Iterator[tuple[pa.RecordBatch, int]]:
+def _cut(batch: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, int]]:
     """Yield parts of a batch that are small enough to be expanded, or single rows, and sizes."""
-    if batch is None:
-        return
     size = _expanded_bytes(batch)
     if size <= MAX_PIECE_BYTES or len(batch) == 1:
         yield batch, size

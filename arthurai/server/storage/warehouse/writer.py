@@ -224,7 +224,7 @@ class ModelWriter:
         doubtful: npt.NDArray[np.bool_],
     ) -> tuple[npt.NDArray[np.bool_], pa.Table]:
         """Return which rows are to be stored, and those that complete a stored row."""
-        candidates = table.filter(pa.array(doubtful))
+        candidates = table if doubtful.all() else table.filter(pa.array(doubtful))
         novelty = find_new_rows(cursor, schema, self.slot, candidates, siblings)
         rows = table.column("row").to_numpy()
         is_new = ~doubtful
