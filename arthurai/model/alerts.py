@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from arthurai.common.checks import check_choice, read_list, spell_choice
 from arthurai.common.exceptions import (
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _CHOICES: Final = {"bound": AlertRuleBound.values(), "severity": AlertRuleSeverity.values()}
+_SET_BY_SERVER: Final = ("id", "metric_name", "notes")
 _AFTER_ALL_ROWS: Final = "9999-01-01T00:00:00Z"
 
 
@@ -219,7 +220,7 @@ def create_alert_rule(
     )
     session, model_id = require_connection(self, "have alert rules")
     if resolve_strict(strict, session):
-        _check_notes(session, model_id, rule)
+        _check_notes(session, model_id, rule, "created")
     with resolve_metric(metric_id):
         request = session.api.build(create_alert_rule_operation.build_request, model_id)
         created = session.api.exchange(
@@ -230,15 +231,20 @@ def create_alert_rule(
     return found
 
 
-def _check_notes(session: Session, model_id: str, rule: AlertRule) -> None:
-    """Raise if the server has notes about a rule that is not created yet.
+def _check_notes(
+    session: Session, model_id: str, rule: AlertRule, change: Literal["created", "changed"]
+) -> None:
+    """Raise if the server has notes about a rule that is not stored yet.
 
-    A server that cannot try rules has no notes either; what it refuses, the creation tells.
+    A server that cannot try rules has no notes either; what it refuses, the change itself tells.
     """
     from arthurai_api.api.alert_rules import backtest_alert_rule as operation
 
     request = session.api.build(operation.build_request, model_id)
-    body = {"rule": rule.to_dict(), "start_time": _AFTER_ALL_ROWS}
+    members = rule.to_dict()
+    for name in _SET_BY_SERVER:
+        members.pop(name, None)
+    body = {"rule": members, "start_time": _AFTER_ALL_ROWS}
     try:
         tried = session.api.exchange(request, operation.parse_response, json=body)
     except ResponseClientError:
@@ -246,8 +252,8 @@ def _check_notes(session: Session, model_id: str, rule: AlertRule) -> None:
     if tried.notes:
         messages = "".join(f"\n  - {note.message}" for note in tried.notes)
         raise ArthurUserError(
-            f"the alert rule was not created, because of these notes in strict mode:{messages}\n"
-            "Change the rule, or pass strict=False to create it all the same"
+            f"the alert rule was not {change}, because of these notes in strict mode:{messages}\n"
+            "Change the rule, or pass strict=False to store it all the same"
         )
 
 
@@ -335,18 +341,27 @@ def get_alert_rules(
 
 
 def update_alert_rule(
-    self: ArthurModelBase, alert_rule: AlertRule, alert_rule_id: str | None = None
+    self: ArthurModelBase,
+    alert_rule: AlertRule,
+    alert_rule_id: str | None = None,
+    *,
+    strict: bool | None = None,
 ) -> AlertRule:
     """Change name, bound, threshold, severity, times or `enabled` of an alert rule.
+
+    As with `create_alert_rule`, what keeps the rule from firing is in its `notes` and in the log.
 
     Args:
         alert_rule: The rule with its new values; the object is not changed.
         alert_rule_id: Which rule to change, for a rule without an id.
+        strict: Refuse values that the server has notes about, before they are stored; by default
+            as `ArthurAI` and `ARTHUR_STRICT` say, else no.
 
     Returns:
-        The rule as the server stores it.
+        The rule as the server stores it, with `notes`.
 
     Raises:
+        ArthurUserError: The server has notes about the rule, in strict mode.
         MethodNotApplicableError: The rule has no id, or the model is not saved.
         UserValueError: A field has an impossible value, or there are two different ids.
         ResponseClientError: The rule does not exist.
@@ -371,6 +386,8 @@ def update_alert_rule(
     for name in ("id", "notes"):
         fields.pop(name, None)
     session, model_id = require_connection(self, "have alert rules")
+    if resolve_strict(strict, session):
+        _check_notes(session, model_id, alert_rule, "changed")
     request = session.api.build(update_alert_rule_operation.build_request, model_id, rule_id)
     updated = session.api.exchange(request, update_alert_rule_operation.parse_response, json=fields)
     found = parse_response(AlertRule, updated)

@@ -204,7 +204,7 @@ def test_parameters_of_rules():
         validate_parameters_for_alert([1])
 
 
-def test_a_rule_with_notes_is_not_created_in_strict_mode(batches, monkeypatch):
+def test_a_rule_with_notes_is_not_stored_in_strict_mode(batches, monkeypatch):
     unreachable = batches.create_metric(
         "Share repaid, strict", select(rate(col("p_repaid") >= 0.5))
     )
@@ -223,6 +223,16 @@ def test_a_rule_with_notes_is_not_created_in_strict_mode(batches, monkeypatch):
     assert fine.notes is None
     created = batches.create_alert_rule(*rule, strict=False)
     assert [note["code"] for note in created.notes] == ["unreachable"]
+    stored = batches.get_alert_rules(page=None)
+    beyond = next(one for one in stored if one.id == fine.id)
+    beyond.threshold = 1
+    with pytest.raises(ArthurUserError, match=refused.replace("created", "changed")):
+        batches.update_alert_rule(beyond)
+    assert fine in batches.get_alert_rules(page=None)
+    changed = batches.update_alert_rule(beyond, strict=False)
+    assert (changed.threshold, [note["code"] for note in changed.notes]) == (1, ["unreachable"])
+    beyond.threshold = 0.9
+    assert batches.update_alert_rule(beyond, strict=True).notes is None
     for made in (fine, created):
         batches.delete_alert_rule(made)
 

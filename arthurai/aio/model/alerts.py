@@ -26,7 +26,7 @@ from arthurai.upload.send_rules import resolve_strict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from typing import Any, Literal
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.metrics import Metric
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from arthurai_api.models.paginated_alert_rules import PaginatedAlertRules
     from arthurai_api.models.paginated_alerts import PaginatedAlerts
 
+_SET_BY_SERVER: Final = ("id", "metric_name", "notes")
 _AFTER_ALL_ROWS: Final = "9999-01-01T00:00:00Z"
 
 
@@ -118,7 +119,7 @@ async def create_alert_rule(
     )
     session, model_id = require_connection(self, "have alert rules")
     if resolve_strict(strict, session):
-        await _check_notes(session, model_id, rule)
+        await _check_notes(session, model_id, rule, "created")
     with resolve_metric(metric_id):
         request = session.api.build(create_alert_rule_operation.build_request, model_id)
         created = await session.api.exchange(
@@ -129,15 +130,20 @@ async def create_alert_rule(
     return found
 
 
-async def _check_notes(session: AsyncSession, model_id: str, rule: AlertRule) -> None:
-    """Raise if the server has notes about a rule that is not created yet.
+async def _check_notes(
+    session: AsyncSession, model_id: str, rule: AlertRule, change: Literal["created", "changed"]
+) -> None:
+    """Raise if the server has notes about a rule that is not stored yet.
 
-    A server that cannot try rules has no notes either; what it refuses, the creation tells.
+    A server that cannot try rules has no notes either; what it refuses, the change itself tells.
     """
     from arthurai_api.api.alert_rules import backtest_alert_rule as operation
 
     request = session.api.build(operation.build_request, model_id)
-    body = {"rule": rule.to_dict(), "start_time": _AFTER_ALL_ROWS}
+    members = rule.to_dict()
+    for name in _SET_BY_SERVER:
+        members.pop(name, None)
+    body = {"rule": members, "start_time": _AFTER_ALL_ROWS}
     try:
         tried = await session.api.exchange(request, operation.parse_response, json=body)
     except ResponseClientError:
@@ -145,8 +151,8 @@ async def _check_notes(session: AsyncSession, model_id: str, rule: AlertRule) ->
     if tried.notes:
         messages = "".join(f"\n  - {note.message}" for note in tried.notes)
         raise ArthurUserError(
-            f"the alert rule was not created, because of these notes in strict mode:{messages}\n"
-            "Change the rule, or pass strict=False to create it all the same"
+            f"the alert rule was not {change}, because of these notes in strict mode:{messages}\n"
+            "Change the rule, or pass strict=False to store it all the same"
         )
 
 
@@ -189,18 +195,27 @@ async def get_alert_rules(
 
 
 async def update_alert_rule(
-    self: ArthurModelBase, alert_rule: AlertRule, alert_rule_id: str | None = None
+    self: ArthurModelBase,
+    alert_rule: AlertRule,
+    alert_rule_id: str | None = None,
+    *,
+    strict: bool | None = None,
 ) -> AlertRule:
     """Change name, bound, threshold, severity, times or `enabled` of an alert rule.
+
+    As with `create_alert_rule`, what keeps the rule from firing is in its `notes` and in the log.
 
     Args:
         alert_rule: The rule with its new values; the object is not changed.
         alert_rule_id: Which rule to change, for a rule without an id.
+        strict: Refuse values that the server has notes about, before they are stored; by default
+            as `ArthurAI` and `ARTHUR_STRICT` say, else no.
 
     Returns:
-        The rule as the server stores it.
+        The rule as the server stores it, with `notes`.
 
     Raises:
+        ArthurUserError: The server has notes about the rule, in strict mode.
         MethodNotApplicableError: The rule has no id, or the model is not saved.
         UserValueError: A field has an impossible value, or there are two different ids.
         ResponseClientError: The rule does not exist.
@@ -225,6 +240,8 @@ async def update_alert_rule(
     for name in ("id", "notes"):
         fields.pop(name, None)
     session, model_id = require_connection(self, "have alert rules")
+    if resolve_strict(strict, session):
+        await _check_notes(session, model_id, alert_rule, "changed")
     request = session.api.build(update_alert_rule_operation.build_request, model_id, rule_id)
     updated = await session.api.exchange(
         request, update_alert_rule_operation.parse_response, json=fields
