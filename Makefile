@@ -7,7 +7,7 @@ TEST_OPTIONS ?= -n auto --dist worksteal
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-.PHONY: help install dist demo test test-fast test-slow check lint format generate regenerate-report bench clean
+.PHONY: help install dist demo test test-fast test-slow check docs lint format generate regenerate-report bench clean
 
 help:
 	@echo "make demo               monitor a real model: trains, onboards, sends data, queries, plots"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-slow          all tests"
 	@echo "make install            set up .venv with everything"
 	@echo "make check              everything that must hold before a change is merged (needs Node.js)"
+	@echo "make docs               build the documentation site into build/site/"
 	@echo "make format             format the code and fix what the linter can fix"
 	@echo "make generate           make generated/ from openapi/ (needs Node.js)"
 	@echo "make regenerate-report  what a change of openapi/ means for generated/ and for the code above it"
@@ -77,6 +78,11 @@ check: lint
 	$(RUN) scripts.vendored --check
 	$(RUN) pytest tests/docs -m "not slow"
 	$(RUN) pytest tests/typing
+
+docs: $(INSTALLED)
+	@# What has not changed is not read again; all pages are written, because that checks their links.
+	$(RUN) sphinx --quiet --fail-on-warning --keep-going --write-all -d build/doctrees docs build/site
+	@echo "The site is in build/site: open build/site/index.html"
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix

@@ -1,5 +1,7 @@
 """Types of the arguments of public calls, for annotations in programs.
 
+For example::
+
     from arthurai.typing import InputTypeName, Table
 
     def onboard(table: Table, input_type: InputTypeName) -> None: ...

@@ -87,7 +87,7 @@ class ArthurAI:
         allow_insecure: Accept a url with plain http. For servers on this machine
             `ARTHUR_ALLOW_INSECURE` can do so as well.
         http_options: Time-outs, proxy, certificate authorities and limits; see
-            `arthurai.transport.options.HttpOptions`.
+            `HttpOptions`.
         strict: Check every table as a whole and send nothing when anything is wrong, in all calls
             that do not say otherwise; without it `ARTHUR_STRICT` decides, by default no.
         redaction_key: Key of the hashes that `redact={"email": "hash"}` sends instead of values;

@@ -1,5 +1,7 @@
 """Queries in Python instead of nested JSON.
 
+For example::
+
     from arthurai.query import accuracy_rate, col, count, round_timestamp, select
 
     day = round_timestamp("day")
