@@ -51,6 +51,7 @@ __all__ = [
     "DriftMetricName",
     "EnrichmentName",
     "EnrichmentStatusName",
+    "Estimator",
     "ExplanationAlgorithmName",
     "ExtraColumns",
     "Filters",
@@ -106,6 +107,16 @@ class SupportsToArrow(Protocol):
 
     def toArrow(self) -> object:  # noqa: N802 - the name in Spark
         """Return the whole frame as an Arrow table."""
+
+
+class Estimator(Protocol):
+    """A classifier or regressor with the interface of scikit-learn."""
+
+    def fit(self, X: Any, y: Any) -> Any:  # noqa: N803 - the name in scikit-learn
+        """Learn from inputs and their truth."""
+
+    def predict(self, X: Any) -> Any:  # noqa: N803 - the name in scikit-learn
+        """Return a class or a number for each row."""
 
 
 class ListOf(Protocol[T_co]):

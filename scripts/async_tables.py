@@ -50,6 +50,8 @@ CALLABLES: Final = {
 THREADED: Final = frozenset(
     {
         "arthurai.transport.local.open_local",
+        "arthurai.model.modeling.estimators.describe_estimator",
+        "arthurai.model.modeling.estimators.find_predictions",
         "arthurai.model.modeling.model_validation.prepare_for_saving",
         "arthurai.model.report.report_file.render",
         "arthurai.model.send_setup.choose_source",

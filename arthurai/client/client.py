@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from arthurai._compat.arthur_http_client import new_requests_client
 from arthurai._compat.http_verbs import HTTPClient
 from arthurai.client.client_config import UNKNOWN_ORG_ID, ClientConfig
-from arthurai.client.model_arguments import complete_names, is_uuid, parse_model_filters
+from arthurai.client.model_arguments import complete_names, parse_model_filters
+from arthurai.client.model_lookup import find_model, find_model_group
 from arthurai.common.checks import (
     check_choice,
     check_text,
@@ -22,10 +23,7 @@ from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
     MissingParameterError,
-    NotFoundError,
     ResponseClientError,
-    UserTypeError,
-    UserValueError,
     wrap_errors,
 )
 from arthurai.common.html_display import DisplayedList
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
     from arthurai.model.model_groups import ArthurModelGroup
     from arthurai.transport.api_client import ApiClient
     from arthurai.transport.session import Session
-    from arthurai.typing import InputTypeName, OutputTypeName, RoleName, Strings
+    from arthurai.typing import Estimator, InputTypeName, OutputTypeName, RoleName, Strings
     from arthurai_api.models.model import Model
     from arthurai_api.models.paginated_models import PaginatedModels
 
@@ -52,7 +50,6 @@ __all__ = ["ORG_ID_BODY", "ORG_ID_HEADER", "UNKNOWN_ORG_ID", "ArthurAI", "new_re
 ORG_ID_BODY: Final = "organization_id"
 ORG_ID_HEADER: Final = "Arthur-Organization-ID"
 
-_ID_TYPES: Final = ("id", "partner_model_id")
 _PAGE_SIZE: Final = 500
 _ATTRIBUTES: Final = "attributes"
 
@@ -396,6 +393,62 @@ class ArthurAI:
             pixel_width=pixel_width,
         )
 
+    def monitor(
+        self,
+        estimator: Estimator,
+        X: Any,  # noqa: N803 - the name in scikit-learn
+        y: Any,
+        *,
+        display_name: str | None = None,
+        partner_model_id: str | None = None,
+        description: str | None = None,
+        tags: Strings | None = None,
+        is_batch: bool = False,
+    ) -> ArthurModel:
+        """Make a model of a fitted scikit-learn classifier or regressor, and save it.
+
+        `X`, what the estimator predicts of it, and `y` become the reference data, which drift is
+        measured against; best are data that it was not trained on. Send what it is used for with
+        `model.send_inferences(X, estimator, ground_truths=y)`, or decorate its predict function
+        with `model.monitor`.
+
+        Args:
+            estimator: A fitted classifier or regressor, also a pipeline or a search. A classifier
+                without `predict_proba` is monitored by its labels, with a warning.
+            X: What it predicts from: a frame, an array, or texts. Columns of an array have the
+                names that the estimator remembers, else `x0`, `x1` and so on.
+            y: The truth: classes (strings, whole numbers, or booleans, which become 0 and 1), or
+                numbers. Its column has the name of the Series, else `target`.
+            display_name: Name shown to people; by default the class of the estimator.
+            partner_model_id: Your own id of the model; generated when omitted.
+            description: What the model is for.
+            tags: Labels to find it by.
+            is_batch: Whether its data are sent in batches.
+
+        Returns:
+            The saved model.
+
+        Raises:
+            UserTypeError: The estimator is of another kind, or `X` is not a table.
+            UserValueError: The estimator is not fitted or cannot predict `X`, or `y` does not fit.
+            ArthurError: The model could not be saved.
+        """
+        from arthurai.model.lifecycle import save
+        from arthurai.model.modeling.estimators import describe_estimator
+
+        found = describe_estimator(estimator, X, y)
+        model = self.model(
+            partner_model_id,
+            display_name=found.name if display_name is None else display_name,
+            description=description,
+            tags=tags,
+            is_batch=is_batch,
+            **found.model_arguments,
+        )
+        model.build(found.table, rename=True, **found.build_arguments)
+        save(model)
+        return model
+
     def get_model(
         self, identifier: str, id_type: Literal["id", "partner_model_id"] = "id"
     ) -> ArthurModel:
@@ -414,28 +467,8 @@ class ArthurAI:
             ResponseClientError: There is no such model in the organization.
         """
         from arthurai.model.lifecycle import remember_model_id
-        from arthurai_api.api.models import get_model
-        from arthurai_api.models.id_type import IdType
-        from arthurai_api.models.model_expand_single import ModelExpandSingle
 
-        id_type = check_choice("id_type", id_type, _ID_TYPES)
-        check_text("identifier", identifier)
-        try:
-            found = get_model.sync(
-                identifier,
-                client=self.api,
-                id_type=IdType(id_type),
-                expand=[ModelExpandSingle.ATTRIBUTES],
-            )
-        except NotFoundError as error:
-            hint = ""
-            if id_type == "id" and not is_uuid(identifier):
-                hint = '; if it is your own id, pass id_type="partner_model_id"'
-            raise NotFoundError(
-                f"no model with {id_type} {identifier!r} in organization "
-                f"{self.session.organization_id!r}{hint}. {error}",
-                exchange=error.exchange,
-            ) from error
+        found = find_model(self.session, identifier, id_type)
         model = self._to_model(found)
         remember_model_id(model)
         return model
@@ -493,29 +526,7 @@ class ArthurAI:
             UserValueError: The model does not belong to a group, or the id is empty.
             ResponseClientError: There is no such group in the organization.
         """
-        from arthurai.model.model import ArthurModel
-        from arthurai.model.model_groups import ArthurModelGroup
-        from arthurai_api.api.model_groups import get_model_group
-
-        if isinstance(id_or_model, ArthurModel):
-            if id_or_model.model_group_id is None:
-                raise UserValueError(
-                    f"model {id_or_model.partner_model_id!r} does not belong to a group: save it, "
-                    f"or add it to one with ArthurModelGroup.add_version"
-                )
-            group_id = id_or_model.model_group_id
-        elif isinstance(id_or_model, str):
-            check_text("id_or_model", id_or_model)
-            group_id = id_or_model
-        else:
-            raise UserTypeError(
-                f"id_or_model must be an id or an ArthurModel, got {type(id_or_model).__name__}"
-            )
-        found = get_model_group.sync(group_id, client=self.api)
-        with report_unreadable("model group"):
-            group = ArthurModelGroup.from_dict(found.as_received())
-        group.attach(self.session)
-        return group
+        return find_model_group(self.session, id_or_model)
 
     # -- organizations and accounts ------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -26,6 +25,8 @@ async def run_in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwa
         *args: Its arguments.
         **kwargs: Its keyword arguments.
     """
+    import asyncio
+
     return await asyncio.to_thread(function, *args, **kwargs)
 
 

@@ -16,9 +16,11 @@ from arthurai.upload.upload_schema import PLAIN_TYPES
 if TYPE_CHECKING:
     from arthurai.common.attribute_spec import AttributeSpec
     from arthurai.upload.columnar import Column
+    from arthurai.upload.upload_schema import UploadSchema
 
 _TABLE_DIMENSIONS: Final = 2
 _BINARY_CLASSES: Final = 2
+_MAX_NAMED: Final = 10
 
 
 def read_values(values: Any, *, name: str) -> Column:
@@ -77,7 +79,7 @@ def read_extra_columns(
     """
     if not attributes:
         raise UserValueError(f"`{name}` was given, but the model has no {what} attribute for it")
-    if _has_numbered_columns(data):
+    if has_numbered_columns(data):
         data = data.to_numpy()
     if is_named_table(data):
         return _read_named(data, attributes, name, what, renamed or {})
@@ -105,14 +107,44 @@ def is_named_table(data: Any) -> bool:
     return is_table(data)
 
 
-def _has_numbered_columns(data: Any) -> bool:
+def has_numbered_columns(data: Any) -> bool:
     """Return whether data is a pandas frame without names, as `DataFrame(predict_proba(x))` is."""
     names = getattr(data, "columns", None)
     return (
         names is not None
         and hasattr(data, "to_numpy")
+        and len(names) > 0
         and not any(isinstance(name, str) for name in names)
     )
+
+
+def name_inputs(data: Any, schema: UploadSchema, *, name: str) -> Any:
+    """Return rows without names of columns as a dict of the inputs, by position; others unchanged.
+
+    Args:
+        data: A two-dimensional array, a list of lists, or a frame with numbered columns.
+        schema: The model's attributes.
+        name: What the caller calls the rows, for messages.
+
+    Raises:
+        UserValueError: The number of columns is not that of the inputs.
+    """
+    if schema.image is not None:
+        return data
+    if has_numbered_columns(data):
+        columns = [data.iloc[:, number] for number in range(data.shape[1])]
+    else:
+        columns = _split_columns(data) or []
+    fits = len(columns) == len(schema.inputs)
+    if not columns or (isinstance(data, list | tuple) and not fits):
+        return data
+    if not fits:
+        raise UserValueError(
+            f"`{name}` has {len(columns)} columns without names for {len(schema.inputs)} inputs "
+            f"({list_names((item.name for item in schema.inputs), _MAX_NAMED)}); give one column "
+            "per input, in this order, or a frame whose columns are named after the attributes"
+        )
+    return {item.name: column for item, column in zip(schema.inputs, columns, strict=True)}
 
 
 def _read_named(

@@ -13,6 +13,7 @@ from arthurai.common.exceptions import ArthurError, ArthurUserError, UserValueEr
 from arthurai.common.vocabulary import NESTED_COLUMNS
 from arthurai.upload.columnar import ColumnarTable, columns_of_rows, has_nested, is_row_list
 from arthurai.upload.data_files import DataFiles, dataset_batches
+from arthurai.upload.extra_columns import name_inputs
 from arthurai.upload.frame_kinds import is_polars_lazy_frame
 from arthurai.upload.images import list_images
 from arthurai.upload.table import has_batches, is_dataset, own_batches, to_arrow
@@ -96,8 +97,9 @@ def read_table(data: Any, schema: UploadSchema, errors: ValidationErrors) -> Col
     """Return a whole table by column, flat.
 
     Args:
-        data: Any table `to_arrow` reads; for an image model also its images alone, or a pandas
-            frame or dict of lists in which they are Python objects.
+        data: Any table `to_arrow` reads, or an array with a column for each input, in their order;
+            for an image model also its images alone, or a pandas frame or dict of lists in which
+            they are Python objects.
         schema: The model's attributes.
         errors: Receives what is wrong with rows; its `name` is that of the table.
 
@@ -105,6 +107,7 @@ def read_table(data: Any, schema: UploadSchema, errors: ValidationErrors) -> Col
         UserTypeError: The data is not a table.
         UserValueError: Duplicate columns, or columns of different lengths.
     """
+    data = name_inputs(data, schema, name=errors.name)
     image = schema.image.name if schema.image is not None else None
     if image is not None:
         images = list_images(data)

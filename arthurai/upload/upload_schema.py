@@ -73,6 +73,13 @@ class UploadSchema:
         return {name: item for name, item in self.sendable.items() if item.is_ground_truth}
 
     @cached_property
+    def inputs(self) -> tuple[AttributeSpec, ...]:
+        """What goes into the model, by position."""
+        return _by_position(
+            [item for item in self.inference.values() if item.stage == Stage.ModelPipelineInput]
+        )
+
+    @cached_property
     def predicted(self) -> tuple[AttributeSpec, ...]:
         """Predicted attributes by position."""
         return _by_position(

@@ -328,6 +328,8 @@ class Validator:
                 continue
             if isinstance(values, SparseColumn):
                 values = [None if value is ABSENT else value for value in values]
+            if attribute.stage == Stage.GroundTruthClass:
+                values = _number_classes(values, attribute)
             if attribute is self.schema.image:
                 column, invalid = read_images(to_list(values), start)
                 errors.add_invalid(name, invalid)
@@ -505,3 +507,16 @@ def _complement(column: Column) -> Column | None:
     if not all(value is None or isinstance(value, float) for value in column):
         return None
     return [None if is_missing(value) else 1.0 - value for value in column]
+
+
+def _number_classes(values: Column, attribute: AttributeSpec) -> Column:
+    """Return true classes with booleans as 0 and 1, where the classes are whole numbers."""
+    if attribute.value_type != ValueType.Integer:
+        return values
+    if not is_arrow(values):
+        if not any(type(value).__name__ in {"bool", "bool_"} for value in values):
+            return values
+        return [int(v) if type(v).__name__ in {"bool", "bool_"} else v for v in values]
+    import pyarrow as pa
+
+    return values.cast(pa.int64()) if pa.types.is_boolean(values.type) else values

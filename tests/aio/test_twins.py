@@ -462,7 +462,7 @@ SLOW_STEPS = {
 }
 
 #: Coroutine methods that no step calls, and where they are tested.
-ELSEWHERE = {("ArthurAI", "connect"), ("ArthurAI", "close")}
+ELSEWHERE = {("ArthurAI", "connect"), ("ArthurAI", "close"), ("ArthurAI", "monitor")}
 
 
 def run_both(steps, tmp_path_factory):

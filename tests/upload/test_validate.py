@@ -120,7 +120,7 @@ def test_tables_without_rows_send_nothing(model, caplog, tmp_path):
     assert stored(model, "count") == {}
 
 
-@pytest.mark.parametrize("data", [5, "rows", [1, 2], np.zeros((2, 2)), None])
+@pytest.mark.parametrize("data", [5, "rows", [1, 2], np.zeros((2, 2, 2)), None])
 def test_what_is_no_table_is_refused(model, data):
     with pytest.raises(UserTypeError, match="`inferences`"):
         model.send_inferences(data)

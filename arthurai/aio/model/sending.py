@@ -16,6 +16,7 @@ from arthurai.aio.upload.uploader import AsyncUploader
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.threads import run_in_thread
 from arthurai.model.base_model import name_of
+from arthurai.model.modeling.estimators import find_predictions
 from arthurai.model.send_setup import check_batch_id, choose_source, make_validator
 from arthurai.model.sending import logger
 from arthurai.upload.uploader import UploadOptions
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.typing import DataFile, ExtraColumns, Table, Times, TimeZone, Values
+    from arthurai.typing import DataFile, Estimator, ExtraColumns, Table, Times, TimeZone, Values
     from arthurai.upload.local_times import Ambiguous, Nonexistent
     from arthurai.upload.redact_columns import Action
     from arthurai.upload.row_outcomes import SendResult
@@ -46,7 +47,7 @@ _UPLOADED: Final = "uploaded"
 async def send_inferences(
     self: ArthurModelBase,
     inferences: Table,
-    predictions: Table | Values | None = None,
+    predictions: Table | Values | Estimator | None = None,
     inference_timestamps: Times | None = None,
     ground_truths: Table | Values | None = None,
     ground_truth_timestamps: Times | None = None,
@@ -72,8 +73,9 @@ async def send_inferences(
 
     Args:
         inferences: The rows: list of dicts, dict of lists, or a frame; flat, or with
-            `inference_data` and `ground_truth_data`.
-        predictions: Predicted values, if they are not in the rows.
+            `inference_data` and `ground_truth_data`. Also an array with a column for each input.
+        predictions: Predicted values, if they are not in the rows, or the scikit-learn estimator
+            that predicts them.
         inference_timestamps: Time of each inference; now when omitted.
         ground_truths: Ground truth, if it is not in the rows.
         ground_truth_timestamps: Time of each ground truth; now when omitted.
@@ -134,7 +136,7 @@ async def send_inferences(
         await await_enrichments_ready(self)
     uploader = AsyncUploader(session, send_rows.build_request(model_id), validator, options)
     metadata = RowMetadata(
-        predictions=predictions,
+        predictions=await run_in_thread(find_predictions, self, predictions, inferences),
         ground_truths=ground_truths,
         inference_timestamps=inference_timestamps,
         ground_truth_timestamps=ground_truth_timestamps,

@@ -1,0 +1,91 @@
+"""Find models and groups of models on the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from arthurai.client.model_arguments import is_uuid
+from arthurai.common.checks import check_choice, check_text, report_unreadable
+from arthurai.common.exceptions import NotFoundError, UserTypeError, UserValueError
+
+if TYPE_CHECKING:
+    from arthurai.model.model import ArthurModel
+    from arthurai.model.model_groups import ArthurModelGroup
+    from arthurai.transport.session import Session
+    from arthurai_api.models.model import Model
+
+_ID_TYPES: Final = ("id", "partner_model_id")
+
+
+def find_model(session: Session, identifier: str, id_type: str) -> Model:
+    """Fetch a model with its attributes.
+
+    Args:
+        session: The connection.
+        identifier: The id of the model.
+        id_type: `id` or `partner_model_id`.
+
+    Raises:
+        UserValueError: `id_type` is unknown, or `identifier` is empty.
+        UserTypeError: `identifier` is not a string.
+        NotFoundError: There is no such model in the organization.
+    """
+    from arthurai_api.api.models import get_model
+    from arthurai_api.models.id_type import IdType
+    from arthurai_api.models.model_expand_single import ModelExpandSingle
+
+    id_type = check_choice("id_type", id_type, _ID_TYPES)
+    check_text("identifier", identifier)
+    try:
+        return get_model.sync(
+            identifier,
+            client=session.api,
+            id_type=IdType(id_type),
+            expand=[ModelExpandSingle.ATTRIBUTES],
+        )
+    except NotFoundError as error:
+        hint = ""
+        if id_type == "id" and not is_uuid(identifier):
+            hint = '; if it is your own id, pass id_type="partner_model_id"'
+        raise NotFoundError(
+            f"no model with {id_type} {identifier!r} in organization "
+            f"{session.organization_id!r}{hint}. {error}",
+            exchange=error.exchange,
+        ) from error
+
+
+def find_model_group(session: Session, id_or_model: str | ArthurModel) -> ArthurModelGroup:
+    """Fetch a group of model versions.
+
+    Args:
+        session: The connection.
+        id_or_model: The id of the group, or a model that belongs to it.
+
+    Raises:
+        UserTypeError: `id_or_model` is neither.
+        UserValueError: The model does not belong to a group, or the id is empty.
+        NotFoundError: There is no such group in the organization.
+    """
+    from arthurai.model.model import ArthurModel
+    from arthurai.model.model_groups import ArthurModelGroup
+    from arthurai_api.api.model_groups import get_model_group
+
+    if isinstance(id_or_model, ArthurModel):
+        if id_or_model.model_group_id is None:
+            raise UserValueError(
+                f"model {id_or_model.partner_model_id!r} does not belong to a group: save it, "
+                f"or add it to one with ArthurModelGroup.add_version"
+            )
+        group_id = id_or_model.model_group_id
+    elif isinstance(id_or_model, str):
+        check_text("id_or_model", id_or_model)
+        group_id = id_or_model
+    else:
+        raise UserTypeError(
+            f"id_or_model must be an id or an ArthurModel, got {type(id_or_model).__name__}"
+        )
+    found = get_model_group.sync(group_id, client=session.api)
+    with report_unreadable("model group"):
+        group = ArthurModelGroup.from_dict(found.as_received())
+    group.attach(session)
+    return group
