@@ -10,6 +10,7 @@ import httpx
 from arthurai.common.exceptions import ArthurError
 from arthurai.transport.attempts import ApiResponse, Attempts, ClientContext, Renew, Wait
 from arthurai.transport.bounded_body import read_body_async
+from arthurai.transport.spans import trace_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -65,7 +66,8 @@ class AsyncHttpClient(httpx.AsyncClient):
                 token = await self.token(credentials, log_in)
             attempts.authorize(token)
             try:
-                response = await self._send_once(attempts)
+                with trace_attempt(attempts) as note:
+                    response = note(await self._send_once(attempts))
             except ArthurError:
                 raise
             except Exception as error:  # noqa: BLE001 - each becomes one of ours
