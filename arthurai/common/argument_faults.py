@@ -46,8 +46,7 @@ def find_argument_fault(
     called = function.__name__
     if called == "__init__":
         called = function.__qualname__.partition(".")[0]
-    own = str(function.__module__).partition(".")[0]
-    if is_raised_by_caller(error.__traceback__, _OURS | {own}):
+    if is_raised_by_caller(error.__traceback__, _OURS):
         return ValueError, (
             f"{called}() was given an object that raises {type(error).__name__} when it is used: "
             f"{quote_value(_text(error))}"

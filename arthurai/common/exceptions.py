@@ -298,6 +298,9 @@ def _argument_fault(
     kwargs: Mapping[str, Any],
     error: Exception,
 ) -> ArthurUserError | None:
+    if str(function.__module__).partition(".")[0] != __name__.partition(".")[0]:
+        return None  # a function of the caller, decorated with `arthur_excepted`
+
     from arthurai.common.argument_faults import bind_arguments, find_argument_fault
 
     found = find_argument_fault(function, bind_arguments(function, args, kwargs), error)

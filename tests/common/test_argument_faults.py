@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 import pytest
 
 from arthurai import ArthurAI, ArthurAttribute
@@ -15,8 +17,28 @@ from arthurai.common.exceptions import (
 )
 
 
+def of_the_package(function):
+    """Make a function seem to be defined in the package: only there is an argument blamed."""
+    globals_ = {**globals(), "__name__": "arthurai.example"}
+    made = FunctionType(function.__code__, globals_, function.__name__, function.__defaults__)
+    made.__annotations__ = function.__annotations__
+    return made
+
+
+@of_the_package
 def takes(number: int, name: str | None = None) -> str:
     raise ValueError(f"deep inside: {number!r:.10} {name!r:.10}")
+
+
+def test_a_function_of_the_caller_blames_no_argument():
+    def invert(number: int) -> float:
+        return 1 / number
+
+    for module in (__name__, "builtins"):
+        invert.__module__ = module
+        for given in (0, "1"):
+            with pytest.raises(ArthurUnexpectedError, match=r"^failed because"):
+                arthur_excepted("failed")(invert)(given)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 
 import arthurai
 from arthurai.common.constants import InputType, OutputType
+from arthurai.common.exceptions import ResponseClientError
 
 
 class Handler:
@@ -21,7 +22,7 @@ class Handler:
         client = arthurai.ArthurAI(url=url, access_key=key, allow_insecure=True)
         try:
             self.model = client.get_model(model_id)
-        except arthurai.common.exceptions.ResponseClientError as error:
+        except ResponseClientError as error:
             raise ValueError(f"unknown model {model_id}") from error
         stages, types = arthurai.common.constants.Stage, arthurai.common.constants.ValueType
         self.names = {a.name for a in self.model.get_attributes()}
@@ -72,9 +73,9 @@ handler = Handler(model.id, url, key)
 answers = [handler.on_end(f"question {n}", f"answer {n}")["counts"] for n in range(3)]
 try:
     Handler(str(uuid.uuid4()), url, key)
-    unknown = "found"
+    unknown = None
 except ValueError as error:
-    unknown = type(error.__cause__).__name__
+    unknown = isinstance(error.__cause__, ResponseClientError)
 rows = model.query(
     {
         "select": [
