@@ -57,6 +57,13 @@ HEAVY_FIXTURES = frozenset(
 )
 
 
+def pytest_addoption(parser):
+    """Let the pictures of the dashboard's pages be taken anew."""
+    parser.addoption(
+        "--update-screenshots", action="store_true", help="replace the pictures of the dashboard"
+    )
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Mark what starts processes and servers over sockets as heavy."""
