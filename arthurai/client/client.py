@@ -188,7 +188,8 @@ class ArthurAI:
         closes both: `arthur.with_options(timeout=3, max_retries=0).get_model(id)`.
 
         Args:
-            timeout: Seconds without progress, instead of `http_options["timeout"]`.
+            timeout: Seconds without progress, instead of `http_options["timeout"]`. A longer one
+                than `http_options["row_deadline"]` takes its place, too.
             max_retries: How often a request is sent again at most, 0 for never.
             headers: Headers to send besides.
 

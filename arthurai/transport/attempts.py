@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -36,6 +36,8 @@ AUTHORIZATION_HEADER: Final = "Authorization"
 MAX_ERROR_BODY_BYTES: Final = 65536
 _FIRST_FAILURE: Final = 300
 _LEAST_SECONDS: Final = 0.001
+_LAST_SECONDS: Final = 0.01
+"""With so little time left, the deadline is what ended a call."""
 _UNAUTHORIZED: Final = 401
 # They describe the transfer and no longer hold once the body has been read and decompressed.
 _TRANSFER_HEADERS: Final = frozenset(
@@ -54,6 +56,8 @@ class CallOptions:
         public: Send no credentials.
         raise_for_status: Turn responses that are not a success into exceptions.
         attempts: Maximum number of attempts, instead of that of the connection.
+        single_row: Whether it sends one row, and so ends by the deadline of such requests.
+        row_deadline: That deadline, instead of the one of the connection.
     """
 
     retry: bool | None = None
@@ -61,6 +65,8 @@ class CallOptions:
     public: bool = False
     raise_for_status: bool = True
     attempts: int | None = None
+    single_row: bool = False
+    row_deadline: float | None = None
 
 
 DEFAULT_OPTIONS: Final = CallOptions()
@@ -78,6 +84,7 @@ class ClientContext:
         organization_id: The organization that requests are for; `None` sends no header.
         max_response_bytes: Largest response that is read.
         deadline: Seconds that a call may take in all, `None` for no bound.
+        row_deadline: The same for a request with a single row.
         proxy: The proxy that requests go through, if any.
     """
 
@@ -88,6 +95,7 @@ class ClientContext:
     organization_id: str | None
     max_response_bytes: int
     deadline: float | None = None
+    row_deadline: float | None = None
     proxy: Proxy | None = None
 
     def failure_context(self, method: str, url: str, attempts: int = 1) -> errors.FailureContext:
@@ -180,9 +188,20 @@ class Attempts:
         self._has_renewed = False
         self._is_open = False
         self._started = context.policy.clock()
+        self._deadline, self._deadline_name = self._find_deadline()
         # What the HTTP library could read besides is not bounded.
         request.headers["Accept-Encoding"] = ACCEPTED_ENCODINGS
         self._check_origin()
+
+    def _find_deadline(self) -> tuple[float | None, str]:
+        """Return the seconds that the call may take, and the key of `http_options` that says so."""
+        general, options = self.context.deadline, self.options
+        row = self.context.row_deadline if options.single_row else None
+        if row is not None and options.row_deadline is not None:
+            row = options.row_deadline
+        if row is None or (general is not None and general <= row):
+            return general, "deadline"
+        return row, "row_deadline"
 
     def _check_origin(self) -> None:
         """Refuse to send anything anywhere but to the server that was connected to."""
@@ -214,11 +233,17 @@ class Attempts:
         self._token = token
         self.made += 1
 
+    def _seconds_left(self) -> float | None:
+        """Return how long the call may still take; `None` for as long as it likes."""
+        if self._deadline is None:
+            return None
+        return self._started + self._deadline - self.context.policy.clock()
+
     def limit_time(self) -> None:
         """Shorten the time-outs of the next attempt to what the deadline leaves."""
-        deadline = self.context.deadline
-        if deadline is not None:
-            left = max(self._started + deadline - self.context.policy.clock(), _LEAST_SECONDS)
+        left = self._seconds_left()
+        if left is not None:
+            left = max(left, _LEAST_SECONDS)
             timeouts = self.request.extensions.get("timeout", {})
             self.request.extensions["timeout"] = {
                 name: left if seconds is None else min(seconds, left)
@@ -231,17 +256,22 @@ class Attempts:
         Raises:
             httpx.ReadTimeout: It has.
         """
-        deadline = self.context.deadline
-        if deadline is not None and self.context.policy.clock() - self._started > deadline:
-            raise httpx.ReadTimeout(
-                f"http_options['deadline']={deadline} has passed", request=self.request
-            )
+        left = self._seconds_left()
+        if left is not None and left < 0:
+            raise httpx.ReadTimeout("the response did not arrive in time", request=self.request)
 
     def failure_context(self) -> errors.FailureContext:
         """Return what an exception says about the call."""
-        return self.context.failure_context(
+        context = self.context.failure_context(
             self.request.method, str(self.request.url), max(self.made, 1)
         )
+        left = self._seconds_left()
+        if left is not None and left < _LAST_SECONDS:
+            context = replace(
+                context,
+                deadline=f"http_options[{self._deadline_name!r}]={self._deadline:g}",
+            )
+        return context
 
     def max_bytes(self, status: int) -> int:
         """Return how much of a body is read: an endless response must not fill the memory."""
@@ -371,6 +401,9 @@ class Attempts:
         if self.made >= limit or not self._may_repeat(unprocessed=unprocessed):
             return None
         seconds = policy.wait(self.made - 1, retry_after)
+        left = self._seconds_left()
+        if left is not None and seconds > left:
+            return None
         if policy.clock() - self._started + seconds > policy.deadline:
             return None
         if not policy.budget.spend(cost):

@@ -97,6 +97,7 @@ class FailureContext:
         attempts: How many times it was sent.
         redact: Masks secrets.
         proxy: The proxy it went through, for messages; empty without one.
+        deadline: The setting whose time is up, for messages; empty while there is time.
     """
 
     method: str
@@ -105,6 +106,7 @@ class FailureContext:
     attempts: int = 1
     redact: Redactor = field(default_factory=Redactor)
     proxy: str = ""
+    deadline: str = ""
 
     def exchange(
         self, status: int | None = None, headers: Mapping[str, str] | None = None, message: str = ""
@@ -412,6 +414,8 @@ def failure_error(context: FailureContext, error: BaseException) -> ArthurError:
     exchange = context.exchange()
     detail = context.redact(one_line(str(error), 300)) or type(error).__name__
     remedy = meaning.remedy
+    if context.deadline and isinstance(error, httpx.TimeoutException):
+        remedy = f"{context.deadline} bounds the whole request: set another, or try again later"
     if context.proxy and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         remedy = (
             f"The request goes through the proxy {context.proxy}: check that it runs, or list the "

@@ -233,6 +233,8 @@ class HttpOptions:
             for one gets it again uncompressed, and no other from then on.
         deadline: Seconds that one request may take in all, with every attempt and the waits
             between them; `None` for no bound but the time-outs of each attempt.
+        row_deadline: The same for a request that sends a single row, which a service does while
+            its own caller waits; `None` leaves it to `deadline`.
     """
 
     timeout: float = 300.0
@@ -244,11 +246,12 @@ class HttpOptions:
     max_response_bytes: int = 2 * 1024**3
     compress: bool = False
     deadline: float | None = None
+    row_deadline: float | None = 10.0
 
     def __post_init__(self) -> None:
-        for name in ("timeout", "connect_timeout", "deadline"):
+        for name in ("timeout", "connect_timeout", "deadline", "row_deadline"):
             value = getattr(self, name)
-            if value is None and name == "deadline":
+            if value is None and name.endswith("deadline"):
                 continue
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise UserTypeError(f"http_options[{name!r}] must be a number of seconds")

@@ -107,6 +107,7 @@ class SessionCore:
             organization_id=None,
             max_response_bytes=self.options.max_response_bytes,
             deadline=self.options.deadline,
+            row_deadline=None if endpoint.local else self.options.row_deadline,
         )
         self.organization_id = organization_id
         self._set_up()
@@ -273,6 +274,9 @@ class SessionCore:
             arguments["headers"] = {**settings.headers, **arguments.get("headers", {})}
         if settings.timeout is not None:
             arguments["timeout"] = settings.timeout
+            row_deadline = self.options.row_deadline
+            if row_deadline is not None and settings.timeout > row_deadline:
+                options = replace(options, row_deadline=settings.timeout)
         if options.attempts is None and settings.attempts is not None:
             options = replace(options, attempts=settings.attempts)
         try:

@@ -8,16 +8,19 @@ import threading
 import time
 
 import pytest
+from builders import attribute, ground_truth, prediction, save_model
 
 from arthurai import ArthurAI
 from arthurai.common.exceptions import (
     ArthurConnectionError,
+    ArthurError,
     ArthurTimeoutError,
     ArthurUserError,
     UserTypeError,
     UserValueError,
 )
 from arthurai.common.settings import CA_VARIABLES
+from arthurai.transport.options import HttpOptions
 from arthurai.transport.proxies import find_proxy
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -171,6 +174,63 @@ def test_a_deadline_bounds_a_call_with_all_its_attempts(answer):
         with pytest.raises(ArthurTimeoutError, match="deadline"):
             client.get_current_org()
         assert time.monotonic() - started < 2.0
+
+
+ROW = {"age": 1.0, "p": 0.5}
+
+
+def model_at(url, **http_options):
+    """A saved model at a server that answers nothing."""
+    model = save_model(
+        ArthurAI(url="local://"),
+        [attribute("age"), prediction("p"), ground_truth("y")],
+        output_type="REGRESSION",
+    )
+    return type(model).from_dict(model.to_dict()).attach(connect(url, **http_options).session)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("answer", [hang, drip, fail])
+def test_a_single_row_is_bounded_by_a_deadline_of_its_own(answer):
+    with server(answer) as url:
+        model = model_at(url, row_deadline=0.6, attempts=100)
+        started = time.monotonic()
+        with pytest.raises(ArthurError) as caught:
+            model.send_inferences([ROW])
+        assert time.monotonic() - started < 2.0
+        if answer is not fail:
+            assert isinstance(caught.value, ArthurTimeoutError)
+            assert "http_options['row_deadline']=0.6" in str(caught.value)
+        assert caught.value.result.unknown == 1
+        assert model.send_inferences([ROW], fail_silently=True).unknown == 1
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("options", [{"row_deadline": 0.2}, {"row_deadline": None}])
+def test_other_requests_do_not_end_with_a_single_row(options):
+    with server(hang) as url:
+        model = model_at(url, attempts=1, timeout=0.8, **options)
+        rows = [ROW] if options["row_deadline"] is None else [ROW, ROW]
+        started = time.monotonic()
+        with pytest.raises(ArthurTimeoutError, match=r"\['timeout'\]"):
+            model.send_inferences(rows)
+        assert time.monotonic() - started > 0.7
+
+
+@pytest.mark.heavy
+def test_a_longer_time_out_of_a_call_takes_the_place_of_the_deadline_of_a_row():
+    with server(hang) as url:
+        model = model_at(url, attempts=1, row_deadline=0.2)
+        patient = connect(url, attempts=1, row_deadline=0.2).with_options(timeout=0.8)
+        started = time.monotonic()
+        with pytest.raises(ArthurTimeoutError):
+            model.attach(patient.session).send_inferences([ROW])
+        assert time.monotonic() - started > 0.7
+
+
+def test_a_single_row_has_a_deadline_unless_one_is_given():
+    assert HttpOptions().row_deadline == 10
+    assert HttpOptions().deadline is None
 
 
 @pytest.mark.heavy
