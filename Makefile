@@ -7,13 +7,14 @@ TEST_OPTIONS ?= -n auto --dist worksteal
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-.PHONY: help install dist demo test test-fast test-slow check docs lint format generate regenerate-report bench clean
+.PHONY: help install dist demo test test-fast test-slow test-frames check docs lint format generate regenerate-report bench clean
 
 help:
 	@echo "make demo               monitor a real model: trains, onboards, sends data, queries, plots"
 	@echo "make test               the tests, except the slow ones"
 	@echo "make test-fast          a part of them that answers within a minute"
 	@echo "make test-slow          all tests"
+	@echo "make test-frames        sends of real frames of dask, modin, ibis, Spark and Ray, in .venv-frames"
 	@echo "make install            set up .venv with everything"
 	@echo "make check              everything that must hold before a change is merged (needs Node.js)"
 	@echo "make docs               build the documentation site into build/site/"
@@ -54,6 +55,12 @@ test-fast: $(INSTALLED)
 
 test-slow: $(INSTALLED)
 	HYPOTHESIS_PROFILE=exploring $(RUN) pytest $(TEST_OPTIONS)
+
+# Spark and Ray are large: they have an environment of their own.
+test-frames: $(INSTALLED)
+	$(RUN) venv .venv-frames
+	.venv-frames/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[server]" hypothesis pandas polars pytest "dask[dataframe]" "ibis-framework[duckdb]" modin pyspark ray
+	.venv-frames/bin/python -m pytest tests/upload/test_frame_libraries.py
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check
@@ -102,6 +109,6 @@ bench: $(INSTALLED)
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 clean:
-	rm -rf .venv .node build dist demo-output example-output .coverage .hypothesis .schemathesis
+	rm -rf .venv .venv-frames .node build dist demo-output example-output .coverage .hypothesis .schemathesis
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -37,7 +37,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_FILES: Final = ("directory_path", "files")
+_OF_TABLES: Final = (
+    "__len__",
+    "__iter__",
+    "__arrow_c_stream__",
+    "collect_schema",
+    "columns",
+    "iter_batches",
+)
 
 
 def upload_schema(model: ArthurModelBase) -> UploadSchema:
@@ -222,7 +229,7 @@ def check_batch_id(batch_id: Any) -> None:
     Raises:
         UserTypeError: It does.
     """
-    if not isinstance(batch_id, str) and hasattr(batch_id, "__len__"):
+    if not isinstance(batch_id, str) and any(hasattr(batch_id, name) for name in _OF_TABLES):
         raise UserTypeError(
             f"batch_id must be a string, got {type(batch_id).__name__}. Pass rows by name: data=, "
             "files= or directory_path="

@@ -5,12 +5,13 @@ Values go to rows by position; index labels are never looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.text import list_names
 from arthurai.upload.columnar import is_row_list
+from arthurai.upload.frame_kinds import compute_dask
 from arthurai.upload.upload_schema import PLAIN_TYPES
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def read_values(values: Any, *, name: str) -> Column:
     """
     if isinstance(values, list):
         return values
-    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+    values = compute_dask(values)
+    if isinstance(values, str | bytes | Mapping) or not _is_iterable(values):
         raise UserTypeError(
             f"`{name}` must be a list, array or Series with one value per row, got "
             f"{type(values).__name__}"
@@ -50,6 +52,14 @@ def read_values(values: Any, *, name: str) -> Column:
 
         return column_to_arrow(values, name=name, column=name)
     return list(values)
+
+
+def _is_iterable(values: Any) -> bool:
+    try:  # columns of ibis have the method, and refuse
+        iter(values)
+    except TypeError:
+        return False
+    return True
 
 
 def read_extra_columns(
@@ -79,6 +89,7 @@ def read_extra_columns(
     """
     if not attributes:
         raise UserValueError(f"`{name}` was given, but the model has no {what} attribute for it")
+    data = compute_dask(data)
     if has_numbered_columns(data):
         data = data.to_numpy()
     if is_named_table(data):

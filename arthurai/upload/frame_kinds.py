@@ -31,6 +31,16 @@ def is_polars_lazy_frame(data: object) -> bool:
     return _is_of("polars", "LazyFrame", data)
 
 
+def is_dask_collection(data: object) -> bool:
+    """Return whether data is a frame or Series of dask, which narwhals no longer reads itself."""
+    return _library(data) in {"dask", "dask_expr"} and callable(getattr(data, "compute", None))
+
+
+def compute_dask(data: Any) -> Any:
+    """Return a frame or Series of dask as that of pandas, anything else as it is."""
+    return data.compute() if is_dask_collection(data) else data
+
+
 def is_frame(data: Any) -> bool:
     """Return whether data is a frame that narwhals knows; lazy frames are not."""
     if is_pandas_frame(data) or _is_of("pyarrow", "Table", data):

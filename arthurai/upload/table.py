@@ -11,7 +11,14 @@ import pyarrow as pa
 from arthurai.common.exceptions import ArthurUserError, UserTypeError, UserValueError
 from arthurai.upload.arrow_from_values import array_from_values
 from arthurai.upload.arrow_types import CONVERSION_ERRORS, normalize_table
-from arthurai.upload.frame_kinds import is_frame, is_pandas_frame, is_polars_lazy_frame, is_series
+from arthurai.upload.frame_kinds import (
+    compute_dask,
+    is_dask_collection,
+    is_frame,
+    is_pandas_frame,
+    is_polars_lazy_frame,
+    is_series,
+)
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -21,6 +28,7 @@ _TABLES: Final = (
     "or anything else with __arrow_c_stream__"
 )
 _WHOLE_BATCH: Final = 65_536
+_FRAME_DIMENSIONS: Final = 2
 UNSUPPORTED_DTYPES: Final = frozenset({"PeriodDtype", "IntervalDtype"})
 
 
@@ -78,10 +86,11 @@ def _read(data: Any, name: str, odd: _Odd = None) -> pa.Table:
 
 
 def unwrap(data: Any) -> Any:
-    """Return a Spark frame as the Arrow table or pandas frame it makes; others as they are.
+    """Return a frame of Spark or dask as the Arrow table or pandas frame it makes; others as is.
 
     The Arrow stream of a Spark frame fails for timestamps.
     """
+    data = compute_dask(data)
     if is_frame(data) or isinstance(data, type):
         return data
     for method in ("toArrow", "toPandas"):
@@ -266,6 +275,8 @@ def column_to_arrow(values: Any, name: str, column: str, odd: _Odd = None) -> An
 
 def is_table(data: object) -> bool:
     """Return whether data is a frame, table, reader or dataset; lists, dicts and Series are not."""
+    if is_dask_collection(data):
+        return getattr(data, "ndim", None) == _FRAME_DIMENSIONS
     return not is_series(data) and (
         hasattr(data, "__arrow_c_stream__")
         or is_frame(data)
