@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from arthurai.server.web.formats import format_number, format_time
 
@@ -157,6 +157,22 @@ def draw_sparkline(values: Sequence[float]) -> str:
         f"{_place(i, len(values)):.1f},{HEIGHT * (1 - 0.9 * v / most):.1f}"
         for i, v in enumerate(values)
     )
+
+
+class HeatCell(NamedTuple):
+    """One cell of a heat map.
+
+    Attributes:
+        value: Its value as text.
+        step: Its color, see `heat_step`.
+        text: What it says when it is pointed at.
+        is_noise: Whether chance alone makes such a value, so that it is faint.
+    """
+
+    value: str
+    step: int | None
+    text: str
+    is_noise: bool = False
 
 
 def heat_step(value: Value, limits: Sequence[float]) -> int | None:

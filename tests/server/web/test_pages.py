@@ -235,6 +235,22 @@ def assert_same(value, text, cell):
 
 
 @pytest.mark.heavy
+def test_cells_of_drift_that_chance_makes_are_faint(filled, reader):
+    model = filled.models["binary"]
+    page = Elements(get(reader, f"/models/{model.id}/drift?range=all"))
+    (program,) = [code for code in page.codes if "model.query(" in code and "arthur" in code]
+    names = {"arthur": filled.arthur}
+    exec(program, names)
+    expected = {True: 0, False: 0}
+    for row in names["rows"]:
+        for name, noise in row["uncertainty"].items():
+            expected[row[name] <= noise["upper_without_change"]] += 1
+    cells = [a["class"] for tag, a in page.tags if tag == "td" and a.get("class", "")[:1] == "h"]
+    faint = sum("noise" in name for name in cells)
+    assert {True: faint, False: len(cells) - faint} == expected
+    assert all(expected.values())
+
+
 def test_the_inbox_of_alerts(filled, reader):
     alerts = filled.models["binary"].get_alerts(page=None)
     assert alerts

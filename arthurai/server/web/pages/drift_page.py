@@ -10,7 +10,7 @@ from arthurai.server.web.model_view import ModelView
 from arthurai.server.web.page_figures import Figure, make_page
 from arthurai.server.web.page_registry import Page, page
 from arthurai.server.web.pictures import line_picture
-from arthurai.server.web.svg_shapes import HEIGHT, WIDTH, Series, heat_step, scale
+from arthurai.server.web.svg_shapes import HEIGHT, WIDTH, HeatCell, Series, heat_step, scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,7 @@ MAX_ATTRIBUTES: Final = 20
 _BINS: Final = 20
 _LABEL_BARS: Final = 12
 ROLLUP: Final = "rollup"
+_NOISE: Final = "uncertainty"
 
 
 @page("/models/<model_id>/drift")
@@ -93,6 +94,7 @@ def _request(model: ModelView, metric: str, names: Sequence[str]) -> dict[str, A
         "base": base,
         "target": target,
         ROLLUP: model.rollup,
+        _NOISE: True,
     }
 
 
@@ -121,18 +123,29 @@ def _heat(model: ModelView, names: Sequence[str], metric: str, title: str) -> Ch
     }
     parameters = {"model_id": model.id}
     note = (
-        "Each cell compares one period with the whole reference. In periods with few rows chance "
-        "alone makes large values. Choose an attribute to see its values."
+        "Each cell compares one period with the whole reference. Faint cells are within what "
+        "chance makes of rows from the reference in 95 % of cases. Choose an attribute to see its "
+        "values."
     )
     return Chart("heat", title, columns, rows, "query_data_drift", parameters, body, note, picture)
 
 
-def _heat_cell(
-    name: str, row: Mapping[str, Any], limits: Sequence[float]
-) -> tuple[str, int | None, str]:
+def _heat_cell(name: str, row: Mapping[str, Any], limits: Sequence[float]) -> HeatCell:
     value = row.get(name)
-    text = format_number(value) if value is not None else MISSING
-    return text, heat_step(value, limits), f"{name}, {format_time(row[ROLLUP])}: {text}"
+    text = MISSING if value is None else format_number(value)
+    said = f"{name}, {format_time(row[ROLLUP])}: {text}"
+    upper = _upper_noise(name, row)
+    if value is None or upper is None:
+        return HeatCell(text, heat_step(value, limits), said)
+    rows = format_number(row[_NOISE][name]["target_rows"], "count")
+    said = f"{said}, n {rows}, up to {format_number(upper)} by chance"
+    return HeatCell(text, heat_step(value, limits), said, is_noise=value <= upper)
+
+
+def _upper_noise(name: str, row: Mapping[str, Any]) -> float | None:
+    """Return what the drift of rows from the reference exceeds in 5 % of cases."""
+    upper = row[_NOISE][name]["upper_without_change"]
+    return None if upper is None else float(upper)
 
 
 def _course(model: ModelView, name: str, metric: str) -> Chart | None:
@@ -141,11 +154,16 @@ def _course(model: ModelView, name: str, metric: str) -> Chart | None:
     label = METRICS[metric][0]
     columns = (Column(ROLLUP, "Period (UTC)", "time"), Column(name, label))
     moments = [str(row[ROLLUP]) for row in rows]
-    series = Series(label, [row.get(name) for row in rows])
-    picture = line_picture(moments, [series], (), "number")
+    upper = [_upper_noise(name, row) for row in rows]
+    low = [None if high is None else 0.0 for high in upper]
+    series = Series(label, [row.get(name) for row in rows], low, upper)
+    counts = [row[_NOISE][name]["target_rows"] for row in rows]
+    picture = line_picture(moments, [series], counts, "number")
     parameters = {"model_id": model.id}
     title = f"{name}: drift over time"
-    return Chart("course", title, columns, rows, "query_data_drift", parameters, body, "", picture)
+    operation = "query_data_drift"
+    note = "Band: what chance makes of rows from the reference in 95 % of cases. Bars: rows."
+    return Chart("course", title, columns, rows, operation, parameters, body, note, picture)
 
 
 def _against(model: ModelView, name: str) -> Chart | None:

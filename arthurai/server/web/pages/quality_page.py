@@ -11,7 +11,7 @@ from arthurai.server.web.model_view import ModelView, over_time, with_filters
 from arthurai.server.web.page_figures import Figure, make_page
 from arthurai.server.web.page_registry import page
 from arthurai.server.web.pictures import bar_cell
-from arthurai.server.web.svg_shapes import heat_step
+from arthurai.server.web.svg_shapes import HeatCell, heat_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,11 +96,12 @@ def _missing(model: ModelView, attributes: Sequence[Attribute]) -> Chart | None:
     )
 
 
-def _cell(name: str, key: str, row: Mapping[str, Any]) -> tuple[str, int | None, str]:
+def _cell(name: str, key: str, row: Mapping[str, Any]) -> HeatCell:
     count = int(row["count"])
     share = int(row[key]) / count if count else None
     text = format_number(share, "percent")
-    return text, heat_step(share, _LIMITS), f"{name}, {format_time(row['period'])}: {text}"
+    said = f"{name}, {format_time(row['period'])}: {text}"
+    return HeatCell(text, heat_step(share, _LIMITS), said)
 
 
 def _outside(model: ModelView, attributes: Sequence[Attribute]) -> Chart | None:
