@@ -37,10 +37,19 @@ AWAITED_OF_SESSIONS: Final = frozenset({"send", "close"})
 #: Names of methods that other objects have as well: they are awaited only of `self`.
 AMBIGUOUS_METHODS: Final = frozenset({"send", "close", "update"})
 
-#: Parameters and variables of functions that hold functions to be awaited.
+#: Parameters and variables of functions that hold functions to be awaited; `return` stands for
+#: what a function returns.
 CALLABLES: Final = {
     "arthurai.common.wait.wait_until": {"check"},
+    "arthurai.client.model_lists._model_pages": {"return"},
     "arthurai.common.pagination.collect_pages": {"fetch"},
+    "arthurai.common.pagination.iterate_pages": {"fetch"},
+    "arthurai.model.alert_lists._alert_pages": {"return"},
+    "arthurai.model.alert_lists._rule_pages": {"return"},
+    "arthurai.model.alert_lists.get_alert_rules": {"fetch"},
+    "arthurai.model.alert_lists.get_alerts": {"fetch"},
+    "arthurai.model.metrics._metric_pages": {"return"},
+    "arthurai.model.model_groups.ArthurModelGroup._version_pages": {"return"},
     "arthurai.model.send_setup.send": {"call"},
     "arthurai.model.report.report_contents.fetch_contents": {"steps", "step"},
     "arthurai.model.viz.visualizer.DataVisualizer._lines": {"fetch"},

@@ -110,6 +110,8 @@ class Layer:
                 self.modules[module.name] = module
         self.twins: set[str] = set()
         self.coroutines: set[str] = set()
+        self.generators: set[str] = set()
+        self.iterators: set[str] = set()
         self.methods: set[str] = set()
         self._scopes: dict[int, Scope] = {}
         self._find_twins()
@@ -185,11 +187,15 @@ class Layer:
 
     def _find_coroutines(self) -> None:
         while True:
-            before = len(self.coroutines)
+            before = len(self.coroutines) + len(self.iterators)
             for module, dotted, owner, node in self.functions():
-                if View(self, module, dotted, owner, node).is_awaiting(node):
-                    self.coroutines.add(dotted)
-            if len(self.coroutines) == before:
+                view = View(self, module, dotted, owner, node)
+                is_generator = view.is_generator(node)
+                if view.is_awaiting(node):
+                    (self.generators if is_generator else self.coroutines).add(dotted)
+                if dotted in self.generators or view.is_returning_iterator(node):
+                    self.iterators.add(dotted)
+            if len(self.coroutines) + len(self.iterators) == before:
                 return
             self.methods = {
                 name.rpartition(".")[2]
@@ -230,9 +236,44 @@ class View:
     def is_awaiting(self, node: ast.AST) -> bool:
         """Return whether a function calls something that has to be awaited."""
         return any(
-            isinstance(found, ast.Call)
-            and (self.is_awaited(found) or self.is_threaded(found) or self.is_context(found))
+            self.iterates(found)
+            or (
+                isinstance(found, ast.Call)
+                and (self.is_awaited(found) or self.is_threaded(found) or self.is_context(found))
+            )
             for found in self.own_nodes(node)
+        )
+
+    def is_generator(self, node: ast.AST) -> bool:
+        """Return whether a function yields."""
+        return any(isinstance(found, ast.Yield) for found in self.own_nodes(node))
+
+    def is_returning_iterator(self, node: ast.AST) -> bool:
+        """Return whether a function returns what has to be iterated over asynchronously."""
+        for found in self.own_nodes(node):
+            if isinstance(found, ast.Return):
+                value = found.value
+                if isinstance(value, ast.GeneratorExp):
+                    value = value.generators[0].iter
+                if value is not None and self.is_iterator(value):
+                    return True
+        return False
+
+    def is_iterator(self, node: ast.expr) -> bool:
+        """Return whether a call returns what has to be iterated over asynchronously."""
+        if not isinstance(node, ast.Call):
+            return False
+        function = node.func
+        if isinstance(function, ast.Attribute) and ast.unparse(function.value) == "self":
+            return f"{self.owner}.{function.attr}" in self.layer.iterators
+        return self.layer.target(function, self.scope) in self.layer.iterators
+
+    def iterates(self, node: ast.AST) -> bool:
+        """Return whether a loop or a list has to wait for what it iterates over."""
+        if isinstance(node, ast.For):
+            return self.is_iterator(node.iter)
+        return isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp) and any(
+            self.is_iterator(part.iter) for part in node.generators
         )
 
     def is_threaded(self, call: ast.Call) -> bool:

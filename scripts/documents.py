@@ -7,7 +7,6 @@ The module is imported for type checking only, so it costs nothing at run time. 
 multipart forms are left out: the code that makes or reads them is generic.
 """
 
-import argparse
 import json
 import keyword
 import re
@@ -16,6 +15,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from scripts.made_file import write_or_check
 from scripts.redocly import ROOT
 
 BUNDLE = ROOT / "generated" / "arthurai_api" / "openapi.json"
@@ -122,17 +122,9 @@ def module(schemas: Schemas) -> str:
 
 def main() -> int:
     """Write the module, or compare it with what the bundle says."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
-    wanted = module(json.loads(BUNDLE.read_bytes())["components"]["schemas"])
-    name = MODULE.relative_to(ROOT)
-    if not parser.parse_args().check:
-        MODULE.write_text(wanted, "utf-8")
-    elif not MODULE.exists() or MODULE.read_text("utf-8") != wanted:
-        print(f"{name} is out of date: run `make generate`")
-        return 1
-    print(f"{name} says what the bundle says")
-    return 0
+    return write_or_check(
+        MODULE, module(json.loads(BUNDLE.read_bytes())["components"]["schemas"]), "make generate"
+    )
 
 
 if __name__ == "__main__":

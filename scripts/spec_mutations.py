@@ -6,7 +6,9 @@ that a public call wraps. `touched_places` says which places one exchange passes
 
 from __future__ import annotations
 
+import collections
 import copy
+import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -288,6 +290,32 @@ class Document:
 
 class ImpossibleChangeError(Exception):
     """A change that would not leave a valid description."""
+
+
+def reduced(document: dict[str, Any], operations: frozenset[str]) -> dict[str, Any]:
+    """Return a document with some operations only, and with what these refer to."""
+    paths: dict[str, Any] = {}
+    for path, item in document["paths"].items():
+        kept = {
+            key: value
+            for key, value in item.items()
+            if not isinstance(value, dict) or value.get("operationId") in operations
+        }
+        if any(isinstance(value, dict) for value in kept.values()):
+            paths[path] = kept
+    components: dict[str, dict[str, Any]] = collections.defaultdict(dict)
+    components["securitySchemes"] = document["components"]["securitySchemes"]
+    waiting = set(re.findall(r'"#/components/([^"]+)"', json.dumps(paths)))
+    while waiting:
+        kind, name = waiting.pop().split("/", 1)
+        if name not in components[kind]:
+            part = components[kind][name] = document["components"][kind][name]
+            waiting |= set(re.findall(r'"#/components/([^"]+)"', json.dumps(part)))
+    ordered = {
+        kind: {name: parts[name] for name in document["components"][kind] if name in parts}
+        for kind, parts in components.items()
+    }
+    return {**document, "paths": paths, "components": ordered}
 
 
 # -- What an exchange touches ----------------------------------------------------------------------

@@ -4,7 +4,6 @@ python -m scripts.spec_rules            # write the page
 python -m scripts.spec_rules --check    # write nothing; fail on a difference
 """
 
-import argparse
 import collections
 import copy
 import importlib
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from arthurai.contract.diff import Change, Severity, compare_documents
+from scripts.made_file import write_or_check
 from scripts.redocly import ROOT
 
 PAGE: Final = ROOT / "docs" / "spec-rules.md"
@@ -116,19 +116,7 @@ def _cell(message: str) -> str:
 
 def main() -> int:
     """Write the page, or compare it with what the tests say."""
-    parser = argparse.ArgumentParser(description="Make docs/spec-rules.md from the tests.")
-    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
-    wanted = page()
-    name = PAGE.relative_to(ROOT)
-    if not parser.parse_args().check:
-        PAGE.write_text(wanted, encoding="utf-8")
-        print(f"{name} says what the tests say")
-        return 0
-    if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != wanted:
-        print(f"{name} is out of date: run `python -m scripts.spec_rules`")
-        return 1
-    print(f"{name} is up to date")
-    return 0
+    return write_or_check(PAGE, page(), "python -m scripts.spec_rules")
 
 
 if __name__ == "__main__":

@@ -305,12 +305,24 @@ class Writer:
     def transform_function(self, dotted: str, owner: str, node: Function, scope: Scope) -> None:
         """Note the changes that make a function its twin."""
         view = View(self.layer, self.module, dotted, owner, node)
-        if dotted in self.layer.coroutines:
+        if dotted in self.layer.coroutines | self.layer.generators:
             self.edits.insert(self.edits.start(node), "async ")
+        if node.returns is not None:
+            self.annotate_result(dotted, node.returns, view)
         for inner in view.inner.values():
             if view.is_awaiting(inner):
                 self.edits.insert(self.edits.start(inner), "async ")
         self.visit(node, scope, local_imports(node), view)
+
+    def annotate_result(self, dotted: str, result: ast.expr, view: View) -> None:
+        """Say that what is returned is iterated over, or called, asynchronously."""
+        for found in ast.walk(result):
+            is_name = isinstance(found, ast.Name) and found.id == "Iterator"
+            if is_name and dotted in self.layer.iterators:
+                self.edits.insert(self.edits.start(cast("ast.Name", found)), "Async")
+                self.typing.add("from collections.abc import AsyncIterator")
+        if "return" in view.callables:
+            self.await_result(result)
 
     def visit(
         self,
@@ -344,6 +356,8 @@ class Writer:
                 self.visit_with(node, view)
             case ast.GeneratorExp() | ast.Lambda():
                 self.check_no_await(node, view)
+            case ast.For() if view.iterates(node):
+                self.edits.insert(self.edits.start(node), "async ")
             case ast.arg() | ast.AnnAssign():
                 self.wrap_callable(node, view)
         self.visit_children(node, scope, local, view, parent, typing=typing)
@@ -359,6 +373,8 @@ class Writer:
         typing: bool,
     ) -> None:
         """Note the changes below a node."""
+        if isinstance(node, ast.comprehension) and view.is_iterator(node.iter):
+            self.edits.insert(self.edits.start(node.target) - len("for "), "async ")
         in_class = isinstance(parent, ast.ClassDef) or view.is_class
         for name, value in ast.iter_fields(node):
             is_type = name in {"annotation", "returns"} and not in_class
@@ -431,7 +447,11 @@ class Writer:
         name = node.arg if isinstance(node, ast.arg) else ast.unparse(node.target)
         if name not in view.callables or node.annotation is None:
             return
-        for found in ast.walk(node.annotation):
+        self.await_result(node.annotation)
+
+    def await_result(self, annotation: ast.expr) -> None:
+        """Say that a function of an annotation has to be awaited."""
+        for found in ast.walk(annotation):
             if isinstance(found, ast.Subscript) and ast.unparse(found.value) == "Callable":
                 result = cast("ast.Tuple", found.slice).elts[-1]
                 self.typing.add("from collections.abc import Awaitable")

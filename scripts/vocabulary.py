@@ -8,7 +8,6 @@ the name that users import from `arthurai.common.constants`, its members the nam
 SDK: the words of the value in camel case, or what `ENUMS` says instead.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -16,6 +15,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from scripts.made_file import write_or_check
 from scripts.redocly import ROOT
 
 BUNDLE = ROOT / "generated" / "arthurai_api" / "openapi.json"
@@ -175,19 +175,8 @@ def make(document: Mapping[str, Any]) -> str:
 
 
 def main() -> int:
-    """Write or check the module."""
-    parser = argparse.ArgumentParser(description="Make the vocabulary from the bundle.")
-    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
-    options = parser.parse_args()
-    text = make(json.loads(BUNDLE.read_bytes()))
-    if not options.check:
-        MODULE.write_text(text, encoding="utf-8")
-        print(f"Wrote {MODULE.relative_to(ROOT)}")
-        return 0
-    if not MODULE.is_file() or MODULE.read_text(encoding="utf-8") != text:
-        print(f"{MODULE.relative_to(ROOT)} is not what openapi/ says: run `make generate`")
-        return 1
-    return 0
+    """Write the module, or compare it with what the bundle says."""
+    return write_or_check(MODULE, make(json.loads(BUNDLE.read_bytes())), "make generate")
 
 
 if __name__ == "__main__":

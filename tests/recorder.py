@@ -68,6 +68,13 @@ SENT_TOO = {
 }
 #: Rows whose group keys come under the names of attributes, with the names that tests group by.
 GROUPED_ROWS = {"DataDriftTableRow": ("group",)}
+#: What the rows of a request are that the server takes.
+ROWS = {
+    "send_inferences": "Inference",
+    "update_ground_truth": "InferenceGroundTruth",
+    "update_inferences": "InferenceGroundTruth",
+}
+MAX_ROWS = 5
 MAX_SHOWN = 20
 MULTIPART = "multipart/form-data"
 MAX_MESSAGE = 300
@@ -116,11 +123,15 @@ KEY = pytest.StashKey["Recorder"]()
 
 
 class Recorder:
-    """Checks the exchanges of the running test."""
+    """Checks the exchanges of the running test.
 
-    def __init__(self) -> None:
-        self.conformance = Conformance(load_bundle())
-        self.closed = Conformance(close_objects(load_bundle()))
+    Args:
+        bundle: The document; the present one by default.
+    """
+
+    def __init__(self, bundle=None) -> None:
+        self.conformance = Conformance(bundle or load_bundle())
+        self.closed = Conformance(close_objects(self.conformance.bundle))
         self.validators = SchemaValidators(self.closed.bundle)
         self.prefix = base_path() + "/"
         self.deviations: list[str] = []
@@ -134,22 +145,55 @@ class Recorder:
         operation = self.conformance.operation(request.method, url)
         if operation is not None:
             self.seen[operation.operation_id, response.status_code] += 1
-        exchange = Exchange(
-            method=request.method,
-            url=url,
-            status=response.status_code,
-            request_headers={k.lower(): v for k, v in request.headers.items()},
-            request_body=kept(request),
-            response_headers={k.lower(): v for k, v in response.headers.items()},
-            response_body=response.content,
-        )
+        exchange = exchange_of(request, response)
+        found = self.deviations_of(exchange)
+        if operation is not None and exchange.status < HTTPStatus.BAD_REQUEST:
+            found += undeclared_parts(request, operation, self)
+        self.deviations += map(str, dict.fromkeys(found))
+
+    def deviations_of(self, exchange: Exchange) -> list[Deviation]:
+        """Return what the document does not say of an exchange; parts of bodies are not read."""
         found = self.conformance.check(exchange)
         found += [one for one in self.closed.check(exchange) if one.kind in CLOSED]
+        operation = self.conformance.operation(exchange.method, exchange.url)
         if operation is not None:
             found += undeclared_headers(exchange, operation, self.conformance.bundle)
-            if exchange.status < HTTPStatus.BAD_REQUEST:
-                found += undeclared_parts(request, operation, self)
-        self.deviations += map(str, dict.fromkeys(found))
+            found += self.undeclared_members_of_rows(exchange, operation)
+        return found
+
+    def undeclared_members_of_rows(self, exchange, operation):
+        """Yield what the document does not list of the rows that the server took.
+
+        The document lets rows be anything, for each is judged on its own.
+        """
+        schema = ROWS.get(operation.operation_id)
+        if (
+            schema is None
+            or exchange.status != HTTPStatus.MULTI_STATUS
+            or not exchange.request_body
+        ):
+            return
+        rows = json.loads(exchange.request_body)
+        results = json.loads(exchange.response_body)["results"]
+        validator = self.validators.at(f"/components/schemas/{schema}")
+        for row, result in zip(rows[:MAX_ROWS], results, strict=False):
+            if result["status"] < HTTPStatus.MULTIPLE_CHOICES:
+                for error in validator.iter_errors(row):
+                    text = error.message[:MAX_MESSAGE]
+                    yield Deviation(operation.operation_id, "request row", text)
+
+
+def exchange_of(request: httpx.Request, response: httpx.Response) -> Exchange:
+    """Return what went over the wire."""
+    return Exchange(
+        method=request.method,
+        url=request.url.raw_path.decode("ascii"),
+        status=response.status_code,
+        request_headers={k.lower(): v for k, v in request.headers.items()},
+        request_body=kept(request),
+        response_headers={k.lower(): v for k, v in response.headers.items()},
+        response_body=response.content,
+    )
 
 
 def close_objects(bundle):
@@ -166,7 +210,7 @@ def close_objects(bundle):
         if "$ref" in part
     }
     inline = {id(part) for schema in schemas_of(closed) for part in schema.get("allOf", ())}
-    for name, schema in closed["components"]["schemas"].items():
+    for name, schema in closed["components"].get("schemas", {}).items():
         if f"#/components/schemas/{name}" in parts:
             inline.add(id(schema))
     for schema in schemas_of(closed):
@@ -176,7 +220,8 @@ def close_objects(bundle):
         ):
             schema["unevaluatedProperties"] = False
     for name, keys in GROUPED_ROWS.items():
-        closed["components"]["schemas"][name]["properties"].update(dict.fromkeys(keys, True))
+        if name in closed["components"].get("schemas", {}):
+            closed["components"]["schemas"][name]["properties"].update(dict.fromkeys(keys, True))
     for name, operation in operations_of(closed).items():
         if name in SENT_TOO:
             media = resolve(closed, operation.spec["requestBody"])["content"]["application/json"]

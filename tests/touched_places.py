@@ -1,5 +1,7 @@
 """Plugin: write which places of the API description each test touches, as lines of JSON.
 
+Of the exchanges whose answers touch a place, some are kept whole: see `scripts/mutation_replay.py`.
+
     ARTHURAI_TOUCHED=FILE python -m pytest -p touched_places ...
 
 `scripts/mutate_spec.py` chooses with it the tests that have to notice a change.
@@ -8,17 +10,22 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import time
+from collections import Counter
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from recorder import Recorder, kept, parts_of
+from recorder import Recorder, exchange_of, kept, parts_of
 
 from arthurai.common.bundle import load_bundle, operations_of
 from scripts.spec_mutations import MULTIPART, Document, touched_members
+
+MAX_KEPT_OF_A_PLACE = 3
+MAX_KEPT_BYTES = 1_000_000
 
 
 class TouchRecorder:
@@ -29,6 +36,8 @@ class TouchRecorder:
         self.operations = operations_of(bundle)
         self.document = Document(bundle, self.operations.keys())
         self.found: set[str] = set()
+        self.answers: list[dict[str, object]] = []
+        self.kept: Counter[str] = Counter()
         self.roots = {
             operation.operation_id: ("paths", operation.path, operation.method.lower())
             for operation in self.operations.values()
@@ -36,14 +45,24 @@ class TouchRecorder:
 
     def add(self, request, response, operation) -> None:
         """Add the places of one exchange."""
-        for pointer in self.places(request, response, operation):
-            place = self.document.places.get(pointer)
-            if place is not None:
-                self.found.add(place.name)
-
-    def places(self, request, response, operation):
-        """Yield the pointers to the places of one exchange."""
         root = self.roots[operation.operation_id]
+        answered = self.names(self.received(response, operation, root))
+        self.found |= self.names(self.given(request, operation, root)) | answered
+        wanted = [name for name in answered if self.kept[name] < MAX_KEPT_OF_A_PLACE]
+        if wanted and len(response.content) <= MAX_KEPT_BYTES:
+            self.kept.update(wanted)
+            exchange = dataclasses.asdict(exchange_of(request, response))
+            exchange["request_body"] = None
+            exchange["response_body"] = exchange["response_body"].decode("latin-1")
+            self.answers.append({"places": sorted(wanted), "exchange": exchange})
+
+    def names(self, pointers):
+        """Return the names of the places at pointers, without those that are none."""
+        places = map(self.document.places.get, pointers)
+        return {place.name for place in places if place is not None}
+
+    def given(self, request, operation, root):
+        """Yield the pointers to the places of a request."""
         url = urlsplit(request.url.raw_path.decode("ascii"))
         given = {name for name, _ in parse_qsl(url.query, keep_blank_values=True)}
         for owner in (root[:-1], root):
@@ -55,6 +74,9 @@ class TouchRecorder:
                     yield pointer
         if "requestBody" in operation.spec:
             yield from self.sent(request, self.document.followed((*root, "requestBody")))
+
+    def received(self, response, operation, root):
+        """Yield the pointers to the places of a response."""
         status = (*root, "responses", str(response.status_code))
         if status[-1] not in operation.spec["responses"]:
             return
@@ -100,6 +122,7 @@ Recorder.record = record
 def pytest_runtest_protocol(item):
     """Write one line for each test that touched something and passed."""
     touches.found.clear()
+    touches.answers.clear()
     started = time.perf_counter()
     yield
     if touches.found:
@@ -107,6 +130,7 @@ def pytest_runtest_protocol(item):
             "test": item.nodeid,
             "seconds": round(time.perf_counter() - started, 3),
             "places": sorted(touches.found),
+            "answers": touches.answers,
         }
         with Path(os.environ["ARTHURAI_TOUCHED"]).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from arthurai._compat.arthur_http_client import new_requests_client
 from arthurai._compat.http_verbs import HTTPClient
 from arthurai.client.client_config import UNKNOWN_ORG_ID, ClientConfig
-from arthurai.client.model_arguments import complete_names, parse_model_filters
+from arthurai.client.model_arguments import complete_names
+from arthurai.client.model_lists import fetch_models, iterate_models
 from arthurai.client.model_lookup import find_model, find_model_group
 from arthurai.common.checks import (
     check_choice,
@@ -27,12 +28,11 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import collect_pages
 from arthurai.common.text import list_names
 from arthurai.transport.options import HttpOptions, parse_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
     from arthurai.client.dashboard_link import DashboardLink
@@ -43,15 +43,11 @@ if TYPE_CHECKING:
     from arthurai.transport.session import Session
     from arthurai.typing import Estimator, InputTypeName, OutputTypeName, RoleName, Strings
     from arthurai_api.models.model import Model
-    from arthurai_api.models.paginated_models import PaginatedModels
 
 __all__ = ["ORG_ID_BODY", "ORG_ID_HEADER", "UNKNOWN_ORG_ID", "ArthurAI", "new_requests_client"]
 
 ORG_ID_BODY: Final = "organization_id"
 ORG_ID_HEADER: Final = "Arthur-Organization-ID"
-
-_PAGE_SIZE: Final = 500
-_ATTRIBUTES: Final = "attributes"
 
 
 @wrap_errors
@@ -498,20 +494,27 @@ class ArthurAI:
             UserValueError: A filter is unknown, or has an invalid value.
             ArthurError: Everything else that can go wrong.
         """
-        from arthurai_api.api.models import list_models
-
-        wanted = {"expand": [_ATTRIBUTES], **parse_model_filters(filters)}
-
-        def fetch(number: int) -> PaginatedModels:
-            return list_models.sync(
-                client=self.api, **{"page": number, "page_size": _PAGE_SIZE, **wanted}
-            )
-
-        if "page" in wanted or "page_size" in wanted:
-            models: Iterable[Model] = list_models.sync(client=self.api, **wanted).data or ()
-        else:
-            models = collect_pages(fetch, lambda page: page.data)
+        models = fetch_models(self.session, filters)
         return DisplayedList(self._to_model(model) for model in models)
+
+    def iter_models(self, **filters: Any) -> Iterator[ArthurModel]:
+        """Iterate over models; each page is fetched when it is needed.
+
+        Models that appear or vanish meanwhile may be left out, or come twice. Requires the
+        permission to read models.
+
+        Args:
+            **filters: Those of `list_models`; `page` is not one of them, and `page_size` is the
+                number of models per request.
+
+        Returns:
+            The models, with their attributes unless `expand` says otherwise.
+
+        Raises:
+            UserValueError: A filter is unknown, or has an invalid value.
+            ArthurError: Everything else that can go wrong, at once or later.
+        """
+        return (self._to_model(model) for model in iterate_models(self.session, filters))
 
     def get_model_group(self, id_or_model: str | ArthurModel) -> ArthurModelGroup:
         """Fetch a group of model versions; requires the permission to read model groups.

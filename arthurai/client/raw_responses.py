@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from arthurai.transport.attempts import ApiResponse
+
+_ITERATORS: Final = "iter_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class RawCalls:
         method = getattr(type(self._arthur), name, None)
         if not callable(method) or name.startswith("_"):
             raise AttributeError(f"ArthurAI has no method {name!r}")
+        if name.startswith(_ITERATORS):
+            raise AttributeError(f"{name!r} sends its requests later; use the method for lists")
 
         @functools.wraps(method)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -93,7 +97,8 @@ class RawCalls:
         return call
 
     def __dir__(self) -> list[str]:
-        return [name for name in dir(self._arthur) if not name.startswith("_")]
+        names = dir(self._arthur)
+        return [name for name in names if not name.startswith(("_", _ITERATORS))]
 
 
 async def _await(result: Awaitable[Any], responses: list[ReceivedResponse]) -> RawResult:

@@ -8,7 +8,7 @@ from arthurai.common.exceptions import UnexpectedValueError
 from arthurai.common.text import quote_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Page(Protocol):
@@ -24,8 +24,34 @@ P = TypeVar("P", bound=Page)
 T = TypeVar("T")
 
 
+def iterate_pages(
+    fetch: Callable[[int], P], items: Callable[[P], Sequence[T] | None]
+) -> Iterator[Sequence[T]]:
+    """Yield the items of each page of a list; a page is fetched when it is asked for.
+
+    A page without items is the last.
+
+    Args:
+        fetch: Returns the page of a number, from 1.
+        items: Returns the items of a page.
+
+    Raises:
+        UnexpectedValueError: The number of pages is not a number.
+    """
+    number, last = 1, 1
+    while number <= last:
+        page = fetch(number)
+        found, total = items(page), page.total_pages or 1
+        if not isinstance(total, int):
+            raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
+        if not found:
+            break
+        yield found
+        number, last = number + 1, total
+
+
 def collect_pages(fetch: Callable[[int], P], items: Callable[[P], Sequence[T] | None]) -> list[T]:
-    """Return the items of all pages of a list; a page without items is the last.
+    """Return the items of all pages of a list.
 
     Args:
         fetch: Returns the page of a number, from 1.
@@ -35,14 +61,6 @@ def collect_pages(fetch: Callable[[int], P], items: Callable[[P], Sequence[T] | 
         UnexpectedValueError: The number of pages is not a number.
     """
     collected: list[T] = []
-    number, last = 1, 1
-    while number <= last:
-        page = fetch(number)
-        found, total = items(page), page.total_pages or 1
-        if not isinstance(total, int):
-            raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
-        if not found:
-            break
+    for found in iterate_pages(fetch, items):
         collected += found
-        number, last = number + 1, total
     return collected

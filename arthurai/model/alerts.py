@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
-from arthurai.common.checks import check_choice, read_list, spell_choice
+from arthurai.common.checks import check_choice, spell_choice
 from arthurai.common.exceptions import (
     ArthurUserError,
     MethodNotApplicableError,
@@ -17,17 +17,13 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
-from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import collect_pages
 from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
 from arthurai.model.base_model import require_connection
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.metrics import Metric, resolve_metric
 from arthurai.model.responses import (
-    check_page,
     filters_to_json,
     parse_response,
-    parse_time,
 )
 from arthurai.upload.send_rules import resolve_strict
 
@@ -39,14 +35,9 @@ if TYPE_CHECKING:
     from arthurai.typing import (
         AlertRuleBoundName,
         AlertRuleSeverityName,
-        AlertStatusFilter,
         AlertStatusName,
         Filters,
-        Strings,
-        Time,
     )
-    from arthurai_api.models.paginated_alert_rules import PaginatedAlertRules
-    from arthurai_api.models.paginated_alerts import PaginatedAlerts
 
 logger = logging.getLogger(__name__)
 
@@ -306,40 +297,6 @@ def report_notes(name: str | None, notes: Iterable[Mapping[str, str]] | None) ->
         logger.warning("alert rule %r: %s", name, note["message"])
 
 
-def get_alert_rules(
-    self: ArthurModelBase, page: int | None = 1, page_size: int = 20
-) -> list[AlertRule]:
-    """List the alert rules, a page of them or all.
-
-    Args:
-        page: Page number, from 1; `None` for all pages.
-        page_size: Maximum number of rules per page.
-
-    Returns:
-        The rules; none beyond the last page.
-
-    Raises:
-        MethodNotApplicableError: The model is not saved.
-        UserValueError: A number is not positive.
-    """
-    from arthurai_api.api.alert_rules import list_alert_rules
-
-    session, model_id = require_connection(self, "have alert rules")
-    check_page(page, page_size)
-
-    def fetch(number: int) -> PaginatedAlertRules:
-        return list_alert_rules.sync(
-            model_id,
-            client=session.api,
-            page=number,
-            page_size=page_size,
-            include_alert_metadata=None,
-        )
-
-    found = collect_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
-    return DisplayedList(parse_response(AlertRule, rule) for rule in found or ())
-
-
 def update_alert_rule(
     self: ArthurModelBase,
     alert_rule: AlertRule,
@@ -412,63 +369,6 @@ def delete_alert_rule(self: ArthurModelBase, alert_rule: AlertRule | str) -> Non
         raise MethodNotApplicableError("the rule has no id: it was never created on the server")
     session, model_id = require_connection(self, "have alert rules")
     delete_alert_rule_operation.sync(model_id, rule_id, client=session.api)
-
-
-def get_alerts(
-    self: ArthurModelBase,
-    page: int | None = 1,
-    page_size: int = 500,
-    status: AlertStatusFilter | None = None,
-    alert_rule_id: str | None = None,
-    batch_id: str | Strings | None = None,
-    start_time: Time | None = None,
-    end_time: Time | None = None,
-) -> list[Alert]:
-    """List the alerts of the model, the oldest first.
-
-    Args:
-        page: Page number, from 1; `None` for all pages.
-        page_size: Maximum number of alerts per page.
-        status: Only `new`, `acknowledged` or `resolved` ones.
-        alert_rule_id: Only those of this rule.
-        batch_id: Only those of this batch, or of these.
-        start_time: Only those from this time on; in UTC if it has no zone.
-        end_time: Only those up to this time.
-
-    Returns:
-        The alerts; none beyond the last page.
-
-    Raises:
-        MethodNotApplicableError: The model is not saved.
-        UserValueError: A number is not positive, a time is not in ISO 8601, or the status is
-            unknown.
-    """
-    from arthurai_api.api.alerts import list_alerts
-    from arthurai_api.models.alert_status import AlertStatus as ApiAlertStatus
-
-    session, model_id = require_connection(self, "have alerts")
-    check_page(page, page_size)
-    if status is not None:
-        status = check_choice("status", status, ("new", *AlertStatus.list()))
-    since = None if start_time is None else parse_time("start_time", start_time)
-    until = None if end_time is None else parse_time("end_time", end_time)
-    batches = None if batch_id is None else read_list("batch_id", batch_id, "ids", single=True)
-
-    def fetch(number: int) -> PaginatedAlerts:
-        return list_alerts.sync(
-            client=session.api,
-            model_id=[model_id],
-            status=None if status is None else ApiAlertStatus(status),
-            alert_rule_id=alert_rule_id,
-            batch_id=batches,
-            start_time=since,
-            end_time=until,
-            page=number,
-            page_size=page_size,
-        )
-
-    found = collect_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
-    return DisplayedList(parse_response(Alert, alert) for alert in found or ())
 
 
 def update_alert(self: ArthurModelBase, status: AlertStatusName, alert_id: Alert | str) -> Alert:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from datetime import date as Date  # noqa: N812 - `date` is a parameter below
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import AccuracyMetric, Enrichment, InputType
@@ -17,6 +17,7 @@ from arthurai.model.enrichments import update_enrichment
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from arthurai.common.documents import FindHotspotsResponse, HotspotNode
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.typing import AccuracyMetricName
 
@@ -79,13 +80,14 @@ class Hotspots(dict[str, Any]):
             for node, depth in self._nodes()
         ]
 
-    def _nodes(self) -> Iterator[tuple[Mapping[str, Any], int]]:
-        waiting = [(node, 0) for node in reversed(self.get("data") or [])]
+    def _nodes(self) -> Iterator[tuple[HotspotNode, int]]:
+        found = cast("FindHotspotsResponse", self).get("data")
+        waiting = [(node, 0) for node in reversed(found or [])]
         while waiting:
             node, depth = waiting.pop()
             yield node, depth
-            below = [node[side] for side in ("right", "left") if node.get(side)]
-            waiting.extend((child, depth + 1) for child in below)
+            below = (node.get("right"), node.get("left"))
+            waiting.extend((child, depth + 1) for child in below if child)
 
 
 def format_rules(rules: Mapping[str, Any]) -> str:

@@ -13,13 +13,15 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import collect_pages
+from arthurai.common.pagination import collect_pages, iterate_pages
 from arthurai.model.base_model import ArthurModelBase, check_session, find_session, name_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import parse_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from matplotlib.figure import Figure
 
     from arthurai.model.model import ArthurModel
@@ -150,13 +152,32 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         Returns:
             The models, in the order of the server.
         """
+        found = collect_pages(self._version_pages(include_archived), lambda page: page.data)
+        return DisplayedList(self._model(version) for version in found)
 
+    def iter_versions(self, include_archived: bool = False) -> Iterator[ArthurModel]:
+        """Iterate over all versions; each page is fetched when it is needed.
+
+        Args:
+            include_archived: Include archived versions.
+
+        Returns:
+            The models, in the order of the server.
+        """
+        fetch = self._version_pages(include_archived)
+        return (
+            self._model(version)
+            for versions in iterate_pages(fetch, lambda page: page.data)
+            for version in versions
+        )
+
+    def _version_pages(
+        self, include_archived: bool
+    ) -> Callable[[int], PaginatedModelGroupVersions]:
         def fetch(page: int) -> PaginatedModelGroupVersions:
             return self._page(page=page, page_size=_PAGE_SIZE, include_archived=include_archived)
 
-        return DisplayedList(
-            self._model(found) for found in collect_pages(fetch, lambda page: page.data)
-        )
+        return fetch
 
     def get_latest_version(self, include_archived: bool = False) -> ArthurModel:
         """Fetch the newest version.

@@ -118,6 +118,9 @@ class Blocking:
     def call(self, thing, name, /, *args, **kwargs):
         return getattr(thing, name)(*args, **kwargs)
 
+    def each(self, thing, name, /, *args, **kwargs):
+        return list(getattr(thing, name)(*args, **kwargs))
+
     def close(self):
         self.arthur.close()
 
@@ -137,6 +140,12 @@ class Awaiting(Blocking):
         found = function(*args, **kwargs)
         assert inspect.isawaitable(found) == inspect.iscoroutinefunction(function), name
         return self.loop.run_until_complete(found) if inspect.isawaitable(found) else found
+
+    def each(self, thing, name, /, *args, **kwargs):
+        async def collect():
+            return [found async for found in getattr(thing, name)(*args, **kwargs)]
+
+        return self.loop.run_until_complete(collect())
 
     def close(self):
         self.loop.run_until_complete(self.arthur.close())
@@ -208,6 +217,10 @@ class Run:
     def do(self, thing, name, /, *args, **kwargs):
         self.called.add((type(thing).__name__.replace("Async", ""), name))
         return self.side.call(thing, name, *args, **kwargs)
+
+    def each(self, thing, name, /, *args, **kwargs):
+        self.called.add((type(thing).__name__.replace("Async", ""), name))
+        return self.side.each(thing, name, *args, **kwargs)
 
     def do_deprecated(self, *args, **kwargs):
         with pytest.deprecated_call():
@@ -329,6 +342,12 @@ STEPS = {
     "model": lambda r: r.do(r.arthur, "get_model", "model-1", "partner_model_id"),
     "models": lambda r: r.do(r.arthur, "list_models"),
     "wrong filter": lambda r: r.do(r.arthur, "list_models", colour="red"),
+    "each model": lambda r: r.each(r.arthur, "iter_models", page_size=1),
+    "wrong filter of each": lambda r: r.each(r.arthur, "iter_models", colour="red"),
+    "each metric": lambda r: r.each(r.model, "iter_metrics", page_size=5),
+    "each alert": lambda r: r.each(r.model, "iter_alerts"),
+    "each version": lambda r: r.each(r.do(r.arthur, "get_model_group", r.model), "iter_versions"),
+    "each rule": lambda r: r.each(r.model, "iter_alert_rules", page_size=0),
     "send": lambda r: r.do(r.model, "send_inferences", ROWS.drop(columns="defaulted")),
     "send nonsense": lambda r: r.do(r.model, "send_inferences", [{"income": "much"}]),
     "send strictly": lambda r: r.do(r.model, "send_inferences", [{"income": "much"}], strict=True),
@@ -515,7 +534,7 @@ def test_few_steps_end_in_an_error(runs):
     expected = {"wrong org", "save again", "no model", "wrong filter", "send nonsense"}
     expected |= {"send strictly", "wrong argument", "wrong query", "redacted", "no data"}
     expected |= {"wrong metric", "no alert", "wrong group", "no version"}
-    expected |= {"no project", "no explanation"}
+    expected |= {"no project", "no explanation", "wrong filter of each", "each rule"}
     assert failed == expected
 
 

@@ -232,19 +232,42 @@ def test_a_server_that_sends_no_model_is_not_the_callers_fault(scripted, arthur_
         arthur_at(server).get_model("m")
 
 
-def test_models_are_listed_page_after_page(scripted, arthur_at):
-    def page(request):
-        number = int(re.search(r"\bpage=(\d+)", request.query)[1])
-        models = [
-            {"id": f"{number}{n}", "partner_model_id": "p", "input_type": "NLP", "output_type": "X"}
-            for n in range(2)
-        ]
-        return 200, {"data": models, "page": number, "page_size": 2, "total_pages": 3}
+def page_of_models(request):
+    number = int(re.search(r"\bpage=(\d+)", request.query)[1])
+    models = [
+        {"id": f"{number}{n}", "partner_model_id": "p", "input_type": "NLP", "output_type": "X"}
+        for n in range(2)
+    ]
+    return 200, {"data": models, "page": number, "page_size": 2, "total_pages": 3}
 
-    server = scripted({("GET", "/api/v3/models"): page})
+
+def test_models_are_listed_page_after_page(scripted, arthur_at):
+    server = scripted({("GET", "/api/v3/models"): page_of_models})
     found = arthur_at(server).list_models(tag="a")
     assert [model.id for model in found] == ["10", "11", "20", "21", "30", "31"]
     assert all("tag=a" in request.query for request in server.requests[1:])
+
+
+def test_pages_of_models_are_fetched_when_they_are_needed(scripted, arthur_at):
+    server = scripted({("GET", "/api/v3/models"): page_of_models})
+    arthur = arthur_at(server)
+    before = len(server.requests)
+    models = arthur.iter_models(tag="a", page_size=2)
+    assert len(server.requests) == before
+    assert [next(models).id, next(models).id] == ["10", "11"]
+    assert len(server.requests) == before + 1
+    assert [model.id for model in models] == ["20", "21", "30", "31"]
+    assert all("page_size=2" in request.query for request in server.requests[before:])
+    with pytest.raises(UserValueError, match="page must be omitted, got 2"):
+        arthur.iter_models(page=2)
+    with pytest.raises(UserValueError, match="displayname"):
+        arthur.iter_models(displayname="x")
+
+
+def test_iterators_have_no_raw_responses(own_arthur):
+    with pytest.raises(AttributeError, match="iter_models"):
+        own_arthur.with_raw_response.iter_models()
+    assert "iter_models" not in dir(own_arthur.with_raw_response)
 
 
 def test_models_are_filtered(own_arthur):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.exceptions import UnexpectedValueError
-from arthurai.common.pagination import collect_pages
+from arthurai.common.pagination import collect_pages, iterate_pages
 from arthurai_api.types import UNSET
 
 
@@ -29,6 +29,20 @@ def test_every_item_of_every_page_once(number, size):
 
     assert collect_pages(fetch, lambda page: page.data) == list(range(number))
     assert asked == list(range(1, max(1, len(pages)) + 1))
+
+
+def test_a_page_is_fetched_when_it_is_asked_for():
+    asked = []
+
+    def fetch(number):
+        asked.append(number)
+        return SimpleNamespace(data=[number], total_pages=3)
+
+    pages = iterate_pages(fetch, lambda page: page.data)
+    assert asked == []
+    assert next(pages) == [1]
+    assert asked == [1]
+    assert [*pages] == [[2], [3]]
 
 
 @pytest.mark.parametrize("total", [None, UNSET, 0, 1])

@@ -224,6 +224,7 @@ CALLS = {
     f"{CLIENT}.get_service_accounts": lambda s: s.arthur.get_service_accounts(),
     f"{CLIENT}.create_service_account": lambda s: s.arthur.create_service_account("ledger", "User"),
     f"{CLIENT}.list_models": lambda s: s.arthur.list_models(),
+    f"{CLIENT}.iter_models": lambda s: list(s.arthur.iter_models()),
     f"{CLIENT}.get_model": lambda s: s.arthur.get_model(s.model.id),
     f"{CLIENT}.get_model_group": lambda s: s.arthur.get_model_group(s.model),
     f"{MODEL}.save": lambda s: s.save(),
@@ -235,6 +236,7 @@ CALLS = {
     f"{GROUP}.archive": lambda s: s.arthur.get_model_group(s.archived_model()).archive(),
     f"{GROUP}.get_version": lambda s: s.group.get_version(sequence_num=1),
     f"{GROUP}.get_versions": lambda s: s.group.get_versions(),
+    f"{GROUP}.iter_versions": lambda s: list(s.group.iter_versions()),
     f"{GROUP}.get_latest_version": lambda s: s.group.get_latest_version(),
     f"{MODEL}.send_inferences": lambda s: s.send_both_ways(),
     f"{MODEL}.send_inference": lambda s: s.model.send_inference(
@@ -253,6 +255,7 @@ CALLS = {
     f"{MODEL}.query": lambda s: s.queries(),
     f"{MODEL}.await_inferences": lambda s: s.model.await_inferences(with_ground_truth=False),
     f"{MODEL}.get_metrics": lambda s: s.metrics(),
+    f"{MODEL}.iter_metrics": lambda s: list(s.model.iter_metrics()),
     f"{MODEL}.create_metric": lambda s: s.model.create_metric("another", COUNT),
     f"{MODEL}.evaluate_metric": lambda s: s.model.evaluate_metric(s.metric),
     f"{MODEL}.delete_metric": lambda s: s.model.delete_metric(
@@ -263,11 +266,13 @@ CALLS = {
         "00000000-0000-0000-0000-000000000000"
     ),
     f"{MODEL}.get_alert_rules": lambda s: s.model.get_alert_rules(),
+    f"{MODEL}.iter_alert_rules": lambda s: list(s.model.iter_alert_rules()),
     f"{MODEL}.create_alert_rule": lambda s: s.rule,
     f"{MODEL}.update_alert_rule": lambda s: s.model.update_alert_rule(s.rule),
     f"{MODEL}.backtest_alert_rule": lambda s: s.model.backtest_alert_rule(s.metric, "upper", 1),
     f"{MODEL}.explain_alert_rule": lambda s: s.model.explain_alert_rule(s.rule),
     f"{MODEL}.get_alerts": lambda s: s.model.get_alerts(),
+    f"{MODEL}.iter_alerts": lambda s: list(s.model.iter_alerts()),
     f"{MODEL}.update_alert": lambda s: s.model.update_alert(
         "resolved", "00000000-0000-0000-0000-000000000000"
     ),

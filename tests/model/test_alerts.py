@@ -103,6 +103,9 @@ def test_pages_of_rules(batches, mean_income, name):
     pages = [batches.get_alert_rules(page, 3) for page in range(1, len(everything) // 3 + 3)]
     assert [rule.id for page in pages for rule in page] == everything
     assert pages[-1] == []
+    assert [rule.id for rule in batches.iter_alert_rules(page_size=2)] == everything
+    with pytest.raises(UserValueError, match="page_size"):
+        batches.iter_alert_rules(page_size=0)
     for rule_id in made:
         batches.delete_alert_rule(rule_id)
 
@@ -128,6 +131,7 @@ def test_alerts_of_batches(batches, mean_income, data, name):
     assert both == alerts
     assert batches.get_alerts(page=2, page_size=1, alert_rule_id=rule.id) == [very_rich]
     assert batches.get_alerts(page=None, page_size=1, alert_rule_id=rule.id) == alerts
+    assert list(batches.iter_alerts(page_size=1, alert_rule_id=rule.id)) == alerts
     assert batches.get_alerts(alert_rule_id=rule.id, end_time=before.isoformat()) == []
     assert batches.get_alerts(alert_rule_id=rule.id, start_time=before, end_time="2100-01-01") == (
         alerts

@@ -40,6 +40,7 @@ def test_versions_are_numbered_and_found(arthur, name, group):
     assert group.get_latest_version() == third
     assert {m.id for m in group.get_versions()} >= {second.id, third.id}
     assert len(group.get_versions()) == 3
+    assert list(group.iter_versions()) == group.get_versions()
     assert group.get_version(sequence_num=1).get_attribute("x").id
 
 

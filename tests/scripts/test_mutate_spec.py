@@ -6,18 +6,23 @@ import pytest
 
 from arthurai.common.bundle import operations_of
 from scripts.mutate_spec import (
-    MAX_TESTS,
-    Sandbox,
     excused,
     judge,
+    judge_all,
     read_exceptions,
-    read_touched,
-    record_tests,
-    reduced,
     report,
     wrapped_document,
 )
-from scripts.spec_mutations import ACTIONS, ImpossibleChangeError, Mutation, touched_members
+from scripts.mutation_batches import MAX_CHANGES, batches_of, blamed, name_of
+from scripts.mutation_replay import MAX_TESTS, Replay, read_touched, record_tests
+from scripts.mutation_sandbox import Sandbox
+from scripts.spec_mutations import (
+    ACTIONS,
+    ImpossibleChangeError,
+    Mutation,
+    reduced,
+    touched_members,
+)
 
 DOCUMENT, ROWS = wrapped_document()
 MUTATIONS = list(DOCUMENT.mutations())
@@ -112,16 +117,62 @@ def test_a_sample_is_noticed():
         assert "ArthurModel.find_hotspots" in lines
 
 
-@pytest.mark.slow
-def test_random_changes_are_noticed_or_excused():
-    import random
+def test_a_recorded_answer_is_compared_with_the_changed_description(tmp_path):
+    place = named("rename member components/schemas/UserResponse/properties/email").place
+    exchange = {
+        "method": "GET",
+        "url": "/api/v3/users/me",
+        "status": 200,
+        "request_headers": {},
+        "request_body": None,
+        "response_headers": {"content-type": "application/json"},
+        "response_body": json.dumps({"organization_id": "o", "roles": [], "email": "a@b.c"}),
+    }
+    answers = [{"places": [place.name], "exchange": exchange}]
+    file = tmp_path / "recording"
+    file.write_text(json.dumps({"test": "tests/a.py::test_a", "answers": answers}))
+    replay = Replay(file, DOCUMENT)
+    for action in ACTIONS:
+        failure = replay.failure(Mutation(action, place))
+        assert failure.startswith("tests/a.py::test_a: get_current_user: response body"), failure
+    other = named("remove member components/schemas/UserResponse/properties/roles")
+    assert replay.failure(other) == ""
 
+
+def test_batches_hold_changes_that_can_be_told_apart():
+    chosen = [one for one in MUTATIONS if one.place.kind in {"member", "parameter", "part"}][::3]
+    batches = batches_of(DOCUMENT, chosen)
+    made = [mutation for batch in batches for mutation in batch.mutations.values()]
+    assert len(set(map(str, made))) == len(made) > len(chosen) * 0.9
+    for batch in batches:
+        assert len(batch.mutations) <= MAX_CHANGES
+        pointers = [mutation.place.pointer for mutation in batch.mutations.values()]
+        for one in pointers:
+            assert not [two for two in pointers if two is not one and two[: len(one)] == one]
+        for name, mutation in batch.mutations.items():
+            assert name_of(DOCUMENT, mutation) == name
+
+
+def test_errors_are_put_down_to_the_members_they_name():
+    mutation = named("rename member components/schemas/AlertRuleRequest/properties/bound")
+    (batch,) = batches_of(DOCUMENT, [mutation])
+    ours = (
+        'arthurai/model/alerts.py:9: error: Unexpected keyword argument "bound" for "X"  [call-arg]'
+    )
+    assert list(blamed(batch, [ours])) == [(mutation, ours)]
+    for other in (
+        ours.replace('"bound"', '"bounds"'),
+        f"generated/{ours}",
+        'arthurai/a.py: "bound"',
+    ):
+        assert list(blamed(batch, [other])) == []
+
+
+@pytest.mark.slow
+def test_every_change_is_noticed_or_excused(tmp_path):
     exceptions = read_exceptions()
     with Sandbox(DOCUMENT.bundle) as sandbox:
-        touched = read_touched(record_tests(sandbox))
-        verdicts = [
-            judge(sandbox, DOCUMENT, mutation, touched)
-            for mutation in random.Random(5).sample(MUTATIONS, 60)
-        ]
+        verdicts = judge_all(sandbox, DOCUMENT, MUTATIONS, record_tests(sandbox), lambda _: None)
     lost = [v for v in verdicts if not v.found_by and not excused(v.mutation, exceptions)]
-    assert not lost, "\n".join(map(str, lost))
+    assert len(verdicts) == len(MUTATIONS)
+    assert not lost, "\n".join(report(lost, ROWS, len(MUTATIONS)))

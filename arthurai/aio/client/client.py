@@ -5,13 +5,13 @@ Made by `python -m scripts.async_layer` from `arthurai/client/client.py`; not ed
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from arthurai.aio.client.model_lists import fetch_models, iterate_models
 from arthurai.aio.client.model_lookup import find_model, find_model_group
-from arthurai.aio.common.pagination import collect_pages
 from arthurai.client.async_connection import AsyncConnection
 from arthurai.client.client_config import UNKNOWN_ORG_ID
-from arthurai.client.model_arguments import complete_names, parse_model_filters
+from arthurai.client.model_arguments import complete_names
 from arthurai.common.checks import (
     check_choice,
     check_text,
@@ -28,7 +28,7 @@ from arthurai.common.text import list_names
 from arthurai.common.threads import run_in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import AsyncIterator, Mapping
     from typing import Any, Literal, Self
 
     from arthurai.aio.model.model import AsyncArthurModel
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
     from arthurai.transport.async_session import AsyncSession
     from arthurai.typing import Estimator, InputTypeName, OutputTypeName, RoleName, Strings
     from arthurai_api.models.model import Model
-    from arthurai_api.models.paginated_models import PaginatedModels
-
-_PAGE_SIZE: Final = 500
-_ATTRIBUTES: Final = "attributes"
 
 
 @wrap_errors
@@ -307,22 +303,27 @@ class AsyncArthurAI(AsyncConnection):
             UserValueError: A filter is unknown, or has an invalid value.
             ArthurError: Everything else that can go wrong.
         """
-        from arthurai_api.api.models import list_models
-
-        wanted = {"expand": [_ATTRIBUTES], **parse_model_filters(filters)}
-
-        async def fetch(number: int) -> PaginatedModels:
-            return await list_models.asyncio(
-                client=self.api, **{"page": number, "page_size": _PAGE_SIZE, **wanted}
-            )
-
-        if "page" in wanted or "page_size" in wanted:
-            models: Iterable[Model] = (
-                await list_models.asyncio(client=self.api, **wanted)
-            ).data or ()
-        else:
-            models = await collect_pages(fetch, lambda page: page.data)
+        models = await fetch_models(self.session, filters)
         return DisplayedList(self._to_model(model) for model in models)
+
+    def iter_models(self, **filters: Any) -> AsyncIterator[AsyncArthurModel]:
+        """Iterate over models; each page is fetched when it is needed.
+
+        Models that appear or vanish meanwhile may be left out, or come twice. Requires the
+        permission to read models.
+
+        Args:
+            **filters: Those of `list_models`; `page` is not one of them, and `page_size` is the
+                number of models per request.
+
+        Returns:
+            The models, with their attributes unless `expand` says otherwise.
+
+        Raises:
+            UserValueError: A filter is unknown, or has an invalid value.
+            ArthurError: Everything else that can go wrong, at once or later.
+        """
+        return (self._to_model(model) async for model in iterate_models(self.session, filters))
 
     async def get_model_group(self, id_or_model: str | AsyncArthurModel) -> AsyncArthurModelGroup:
         """Fetch a group of model versions; requires the permission to read model groups.

@@ -11,15 +11,41 @@ from arthurai.common.exceptions import UnexpectedValueError
 from arthurai.common.text import quote_value
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from arthurai.common.pagination import P, T
+
+
+async def iterate_pages(
+    fetch: Callable[[int], Awaitable[P]], items: Callable[[P], Sequence[T] | None]
+) -> AsyncIterator[Sequence[T]]:
+    """Yield the items of each page of a list; a page is fetched when it is asked for.
+
+    A page without items is the last.
+
+    Args:
+        fetch: Returns the page of a number, from 1.
+        items: Returns the items of a page.
+
+    Raises:
+        UnexpectedValueError: The number of pages is not a number.
+    """
+    number, last = 1, 1
+    while number <= last:
+        page = await fetch(number)
+        found, total = items(page), page.total_pages or 1
+        if not isinstance(total, int):
+            raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
+        if not found:
+            break
+        yield found
+        number, last = number + 1, total
 
 
 async def collect_pages(
     fetch: Callable[[int], Awaitable[P]], items: Callable[[P], Sequence[T] | None]
 ) -> list[T]:
-    """Return the items of all pages of a list; a page without items is the last.
+    """Return the items of all pages of a list.
 
     Args:
         fetch: Returns the page of a number, from 1.
@@ -29,14 +55,6 @@ async def collect_pages(
         UnexpectedValueError: The number of pages is not a number.
     """
     collected: list[T] = []
-    number, last = 1, 1
-    while number <= last:
-        page = await fetch(number)
-        found, total = items(page), page.total_pages or 1
-        if not isinstance(total, int):
-            raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
-        if not found:
-            break
+    async for found in iterate_pages(fetch, items):
         collected += found
-        number, last = number + 1, total
     return collected

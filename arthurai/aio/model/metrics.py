@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, overload
 
-from arthurai.aio.common.pagination import collect_pages
+from arthurai.aio.common.pagination import collect_pages, iterate_pages
 from arthurai.aio.model.base_model import require_connection
 from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import MissingParameterError, UserTypeError
 from arthurai.common.html_display import DisplayedList
 from arthurai.model.metrics import _ROLLUPS, Metric, MetricType, flatten_results, resolve_metric
-from arthurai.model.responses import filters_to_json, parse_response, to_table
+from arthurai.model.responses import check_page, filters_to_json, parse_response, to_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
     from typing import Any, Literal
 
     import pandas as pd
@@ -109,16 +109,67 @@ async def get_metrics(
         UserValueError: `metric_type` is not a metric type.
         ResponseClientError: The metric does not exist.
     """
-    from arthurai_api.api.metrics import get_metric, list_metrics
+    from arthurai_api.api.metrics import get_metric
+
+    if metric_id is not None:
+        session, model_id = require_connection(self, "have metrics")
+        found = await get_metric.asyncio(model_id, metric_id, client=session.api)
+        return DisplayedList([parse_response(Metric, found)])
+    fetch = _metric_pages(self, default_metrics, metric_type, metric_name, attribute_name)
+    metrics = await collect_pages(fetch, lambda page: page.metrics)
+    return DisplayedList(parse_response(Metric, metric) for metric in metrics)
+
+
+def iter_metrics(
+    self: ArthurModelBase,
+    default_metrics: bool = False,
+    metric_type: MetricTypeName | None = None,
+    metric_name: str | None = None,
+    attribute_name: str | None = None,
+    page_size: int | None = None,
+) -> AsyncIterator[Metric]:
+    """Iterate over metrics; each page is fetched when it is needed.
+
+    Args:
+        default_metrics: Only the built-in ones.
+        metric_type: Only those of a member of `MetricType`.
+        metric_name: Only those of this name.
+        attribute_name: Only those that measure this attribute.
+        page_size: Maximum number of metrics per request; the server's choice if omitted.
+
+    Returns:
+        The metrics.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: `metric_type` is not a metric type, or the number is not positive.
+    """
+    chosen = (default_metrics, metric_type, metric_name, attribute_name)
+    fetch = _metric_pages(self, *chosen, page_size=page_size)
+    return (
+        parse_response(Metric, metric)
+        async for metrics in iterate_pages(fetch, lambda page: page.metrics)
+        for metric in metrics
+    )
+
+
+def _metric_pages(
+    model: ArthurModelBase,
+    default_metrics: bool,
+    metric_type: MetricTypeName | None,
+    metric_name: str | None,
+    attribute_name: str | None,
+    page_size: int | None = None,
+) -> Callable[[int], Awaitable[PaginatedMetrics]]:
+    from arthurai_api.api.metrics import list_metrics
     from arthurai_api.models.metric_expand import MetricExpand
     from arthurai_api.models.metric_type import MetricType as ApiMetricType
 
-    session, model_id = require_connection(self, "have metrics")
+    session, model_id = require_connection(model, "have metrics")
+    if page_size is not None:
+        check_page(None, page_size)
     if metric_type is not None:
         metric_type = check_choice("metric_type", metric_type, MetricType.list())
-    if metric_id is not None:
-        found = await get_metric.asyncio(model_id, metric_id, client=session.api)
-        return DisplayedList([parse_response(Metric, found)])
 
     async def fetch(number: int) -> PaginatedMetrics:
         return await list_metrics.asyncio(
@@ -130,11 +181,10 @@ async def get_metrics(
             metric_name=metric_name,
             attribute_name=attribute_name,
             page=number,
-            page_size=None,
+            page_size=page_size,
         )
 
-    metrics = await collect_pages(fetch, lambda page: page.metrics)
-    return DisplayedList(parse_response(Metric, metric) for metric in metrics)
+    return fetch
 
 
 @overload

@@ -12,6 +12,7 @@ from arthurai._compat import deprecated_methods as blocking_deprecated_methods
 from arthurai.aio import deprecated_methods
 from arthurai.aio.model import (
     alert_backtests,
+    alert_lists,
     alerts,
     enrichments,
     explanations,
@@ -119,17 +120,20 @@ class AsyncArthurModel(ArthurModelBase):
     # Metrics
     create_metric = metrics.create_metric
     get_metrics = metrics.get_metrics
+    iter_metrics = metrics.iter_metrics
     evaluate_metric = metrics.evaluate_metric
     delete_metric = metrics.delete_metric
 
     # Alerts
     create_alert_rule = alerts.create_alert_rule
-    get_alert_rules = alerts.get_alert_rules
+    get_alert_rules = alert_lists.get_alert_rules
+    iter_alert_rules = alert_lists.iter_alert_rules
     update_alert_rule = alerts.update_alert_rule
     delete_alert_rule = alerts.delete_alert_rule
     backtest_alert_rule = alert_backtests.backtest_alert_rule
     explain_alert_rule = alert_backtests.explain_alert_rule
-    get_alerts = alerts.get_alerts
+    get_alerts = alert_lists.get_alerts
+    iter_alerts = alert_lists.iter_alerts
     update_alert = alerts.update_alert
 
     # Enrichments

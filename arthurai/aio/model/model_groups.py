@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any
 
-from arthurai.aio.common.pagination import collect_pages
+from arthurai.aio.common.pagination import collect_pages, iterate_pages
 from arthurai.aio.model.base_model import check_session
 from arthurai.common.checks import read_list
 from arthurai.common.exceptions import (
@@ -24,6 +24,7 @@ from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import parse_response
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from typing import Self
 
     from matplotlib.figure import Figure
@@ -145,15 +146,34 @@ class AsyncArthurModelGroup(ArthurBaseJsonDataclass):
         Returns:
             The models, in the order of the server.
         """
+        found = await collect_pages(self._version_pages(include_archived), lambda page: page.data)
+        return DisplayedList(self._model(version) for version in found)
 
+    def iter_versions(self, include_archived: bool = False) -> AsyncIterator[AsyncArthurModel]:
+        """Iterate over all versions; each page is fetched when it is needed.
+
+        Args:
+            include_archived: Include archived versions.
+
+        Returns:
+            The models, in the order of the server.
+        """
+        fetch = self._version_pages(include_archived)
+        return (
+            self._model(version)
+            async for versions in iterate_pages(fetch, lambda page: page.data)
+            for version in versions
+        )
+
+    def _version_pages(
+        self, include_archived: bool
+    ) -> Callable[[int], Awaitable[PaginatedModelGroupVersions]]:
         async def fetch(page: int) -> PaginatedModelGroupVersions:
             return await self._page(
                 page=page, page_size=_PAGE_SIZE, include_archived=include_archived
             )
 
-        return DisplayedList(
-            self._model(found) for found in await collect_pages(fetch, lambda page: page.data)
-        )
+        return fetch
 
     async def get_latest_version(self, include_archived: bool = False) -> AsyncArthurModel:
         """Fetch the newest version.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.constants import OutputType, Stage, ValueType
-from arthurai.model import alerts, querying
+from arthurai.model import alert_lists, querying
 from arthurai.model.bias.bias_metrics import BiasMetrics
 from arthurai.model.viz import plot_data
 from arthurai.query import (
@@ -215,7 +215,7 @@ def fetch_alerts(model: ArthurModelBase) -> tuple[list[AlertLine], int]:
     Args:
         model: A saved model.
     """
-    found = alerts.get_alerts(model, page=None)
+    found = alert_lists.get_alerts(model, page=None)
     latest = sorted(found, key=lambda alert: alert.timestamp, reverse=True)[:MAX_ALERTS]
     lines = [
         AlertLine(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from arthurai.aio.model import alerts, querying
+from arthurai.aio.model import alert_lists, querying
 from arthurai.aio.model.bias.bias_metrics import AsyncBiasMetrics
 from arthurai.aio.model.viz import plot_data
 from arthurai.common.constants import OutputType
@@ -115,7 +115,7 @@ async def fetch_alerts(model: ArthurModelBase) -> tuple[list[AlertLine], int]:
     Args:
         model: A saved model.
     """
-    found = await alerts.get_alerts(model, page=None)
+    found = await alert_lists.get_alerts(model, page=None)
     latest = sorted(found, key=lambda alert: alert.timestamp, reverse=True)[:MAX_ALERTS]
     lines = [
         AlertLine(

@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "deviations"))  # helper modules of these tests
 
-import blind_runs
+import independent_runs
 from deviating_server import OPERATIONS
 
 pytestmark = [pytest.mark.heavy, pytest.mark.faults]
@@ -34,32 +34,32 @@ SAMPLE = (
 
 
 def cases(table):
-    return [case for case in blind_runs.TABLES[table] if case.name not in WITHOUT_EFFECT]
+    return [case for case in independent_runs.TABLES[table] if case.name not in WITHOUT_EFFECT]
 
 
 @pytest.mark.parametrize("name", SAMPLE)
 def test_a_deviation_is_noticed(name):
     case = next(case for case in cases("first") if case.name == name)
-    with blind_runs.ending_at_first_finding():
-        assert blind_runs.try_out(case)[0]
+    with independent_runs.ending_at_first_finding():
+        assert independent_runs.try_out(case)[0]
 
 
 def test_the_tables_are_large_and_cover_all_groups():
-    names = {case.name for table in blind_runs.TABLES for case in cases(table)}
+    names = {case.name for table in independent_runs.TABLES for case in cases(table)}
     assert len(names) >= 400
-    every = [case for table in blind_runs.TABLES for case in cases(table)]
+    every = [case for table in independent_runs.TABLES for case in cases(table)]
     tags = {OPERATIONS[case.operation_id].tag for case in every}
     assert tags == {operation.tag for operation in OPERATIONS.values()}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", blind_runs.TABLES)
+@pytest.mark.parametrize("table", independent_runs.TABLES)
 def test_nearly_all_deviations_are_noticed(table):
     logging.disable(logging.CRITICAL)
     missed = []
     for case in cases(table):
-        with blind_runs.ending_at_first_finding():
-            if not blind_runs.try_out(case)[0]:
+        with independent_runs.ending_at_first_finding():
+            if not independent_runs.try_out(case)[0]:
                 missed.append(case.name)
     logging.disable(logging.NOTSET)
     assert len(missed) <= (1 - BAR) * len(cases(table)), missed

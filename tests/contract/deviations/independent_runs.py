@@ -1,6 +1,6 @@
 """Measures which share of the deviations written without a look at the probes a contract run notices.
 
-python tests/contract/deviations/blind_runs.py [--table first|second] [--only TEXT] [--missed LOG]
+python tests/contract/deviations/independent_runs.py [--table first|second|third] [--only TEXT] [--missed LOG]
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # helper modules of these tests
 
-import blind_deviations
-import blind_deviations_later
+import independent_deviations
+import independent_deviations_second
+import independent_deviations_third
 from argon2 import PasswordHasher
 from deviating_server import DeviatingServer
 from seeded_runs import findings
@@ -26,7 +27,11 @@ from arthurai.contract.findings import Findings
 from arthurai.contract.workspace import Workspace
 from arthurai.server.app import create_app
 
-TABLES = {"first": blind_deviations.FIRST, "second": blind_deviations_later.LATER}
+TABLES = {
+    "first": independent_deviations.FIRST,
+    "second": independent_deviations_second.SECOND,
+    "third": independent_deviations_third.THIRD,
+}
 
 
 class NoticedError(BoundReachedError):

@@ -14,7 +14,7 @@ from deviating_server import OPERATIONS, Request, Response
 from rules import rows_of, with_rows
 
 
-class Blind(NamedTuple):
+class IndependentDeviation(NamedTuple):
     """A deviation of one operation."""
 
     name: str
@@ -31,7 +31,7 @@ def case(name, operation_id, rule, *, any_method=False):
             return rule(server, request, forward)
         return forward()
 
-    return Blind(f"{operation_id}: {name}", operation_id, limited)
+    return IndependentDeviation(f"{operation_id}: {name}", operation_id, limited)
 
 
 def reply(change):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from blind_deviations import all_stored
-from blind_rules import (
+from deviating_server import Response
+from independent_deviations import all_stored
+from independent_rules import (
     across_tenants,
     after,
     asks,
@@ -27,7 +28,6 @@ from blind_rules import (
     rows,
     status,
 )
-from deviating_server import Response
 from rules import rows_of, with_rows
 
 
@@ -132,7 +132,7 @@ def no_zone(row):
         row["inference_timestamp"] = row["inference_timestamp"][:19] + "Z"
 
 
-LATER = [
+SECOND = [
     *(case("open to every role", name, open_to_all) for name in (
         "create_user", "archive_model", "update_anomaly_detection", "update_alert", "list_custom_roles", "create_metric_v3",
         "update_model_attribute", "delete_alert_summary_subscriber", "query_distributions", "get_reference_data",

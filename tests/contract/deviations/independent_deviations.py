@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from blind_rules import (
+from deviating_server import Response
+from independent_rules import (
     across_tenants,
     after,
     asks,
@@ -28,7 +29,6 @@ from blind_rules import (
     rows,
     status,
 )  # fmt: skip
-from deviating_server import Response
 from rules import rows_of, with_rows
 
 

@@ -1,0 +1,219 @@
+"""The third table of deviations that were written without a look at the probes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deviating_server import Response
+from independent_rules import (
+    asks,
+    body,
+    call,
+    case,
+    drops,
+    each,
+    ignores,
+    lacks,
+    member,
+    member_sent,
+    pretends,
+    resets,
+    row_member,
+    rows,
+)
+from rules import rows_of, with_rows
+
+
+def sorted_backwards(name):
+    return rows(lambda found: sorted(found, key=lambda row: str(row[name]), reverse=True))
+
+
+def first_of(parameter):
+    """See only the first of several values of a query parameter."""
+
+    def rule(server, request, forward):
+        seen, kept = set(), []
+        for key, value in request.query:
+            if key != parameter or key not in seen:
+                kept.append((key, value))
+            seen.add(key)
+        return forward(replace(request, query=tuple(kept)))
+
+    return rule
+
+
+def always(**values):
+    """Set query parameters, whatever was asked for."""
+    return lambda server, request, forward: forward(request.adding(**values))
+
+
+def found_at_the_start(server, request, forward):
+    """Find by the first letters what is to be found by any part."""
+    response, wanted = forward(), request.get("search")
+    found = rows_of(response.json) if response.ok and wanted else None
+    if not found:
+        return response
+    names = ("display_name", "partner_model_id", "id")
+    begins = [
+        row
+        for row in found
+        if any(str(row.get(name) or "").lower().startswith(wanted.lower()) for name in names)
+    ]
+    return with_rows(response, begins)
+
+
+def no_key(server, request, forward):
+    headers = {name: v for name, v in request.headers.items() if name != "idempotency-key"}
+    return forward(replace(request, headers=headers))
+
+
+def not_granted(server, request, forward):
+    response = forward()
+    return Response(403).with_json({"error": "not allowed"}) if response.ok else response
+
+
+def old_name(server, request, forward):
+    response = forward()
+    name = request.path.rpartition("/")[2]
+    return response.with_json({**response.json, "name": name}) if response.ok else response
+
+
+def deletes_nothing(server, request, forward):
+    """Say that what is there is gone."""
+    if call(server, "GET", request.path, headers=request.headers).ok:
+        return Response(204, {}, b"")
+    return forward()
+
+
+def each_row_sent(change):
+    def alter(value):
+        if isinstance(value, list):
+            return [change(row) if isinstance(row, dict) else row for row in value]
+        return value
+
+    return asks(alter)
+
+
+def lower_text(row):
+    data = row.get("inference_data")
+    if not isinstance(data, dict):
+        return row
+    lower = {name: v.lower() if isinstance(v, str) else v for name, v in data.items()}
+    return {**row, "inference_data": lower}
+
+
+def zero_and_one(row):
+    for name, value in row.items():
+        if isinstance(value, bool):
+            row[name] = int(value)
+
+
+def first_order_only(value):
+    return {**value, "order_by": value["order_by"][:1]} if value.get("order_by") else value
+
+
+def first_group_only(value):
+    groups = value.get("group_by")
+    return {**value, "group_by": groups[:1]} if groups else value
+
+
+def side_without_filter(side):
+    def alter(value):
+        return {**value, side: {**value[side], "filter": []}} if value.get(side) else value
+
+    return asks(alter)
+
+
+def scores_without_sign(value):
+    for explanation in value.get("explanation", []):
+        for score in explanation["importance_scores"]:
+            score["explanation_value"] = abs(score["explanation_value"])
+
+
+def as_the_first(name):
+    def alter(found):
+        return [{**row, name: found[0].get(name)} for row in found]
+
+    return rows(alter)
+
+
+def hotspots_as_anomalies(value):
+    value["hotspots"]["enabled"] = value["anomaly_detection"]["enabled"]
+
+
+def enabled_despite(value):
+    if isinstance(value, dict) and value.get("enabled") is False:
+        value["enabled"] = True
+
+
+def counts_off(value):
+    value["counts"]["total"] += 1
+
+
+THIRD = [
+    case("the roles of all are those of the first", "list_users", as_the_first("roles")),
+    case("the organization is named by its id", "get_current_user", body(lambda v: {**v, "organization_name": v["organization_id"]})),
+    case("the last name is the first", "update_current_user", body(lambda v: {**v, "last_name": v["first_name"]})),
+    case("the user of a login has no roles", "login", lacks("roles")),
+    case("deletes nothing", "delete_organization", deletes_nothing),
+    case("names are cut at 12 characters", "create_organization", member_sent("name", lambda v: v[:12], str)),
+    case("the first stands twice", "list_my_organizations", rows(lambda v: [*v, v[0]])),
+    case("no user is changed", "add_organization_users", pretends({"updated_user_count": 1})),
+    case("the description is null", "get_service_account", member("description", lambda v: "")),
+    case("ignores description", "list_service_accounts", ignores("description")),
+    case("deletes nothing", "delete_service_account", deletes_nothing),
+    case("refuses what is granted", "authorize", not_granted),
+    case("no role is deleted", "delete_custom_roles", pretends({"roles": []})),
+    case("ignores start_time", "get_usage", ignores("start_time")),
+    case("values are doubled", "get_usage", each(lambda row: [m.update(value=m["value"] * 2) for v in row.values() if isinstance(v, list) for m in v])),
+    case("finds by the first letters", "list_models", found_at_the_start),
+    case("only the first of several statuses counts", "list_models", first_of("statuses")),
+    case("archived models are always listed", "list_models", always(include_archived="true")),
+    case("an absent description is empty", "get_model", body(lambda v: {**v, "description": v["description"] or ""})),
+    case("attributes are left out", "create_model", lacks("attributes")),
+    case("the label is not stored", "update_model_attribute", drops("label")),
+    case("deletes nothing", "delete_model_attribute", deletes_nothing),
+    case("pages have ten rows at most", "list_model_attributes", lambda s, r, f: f(r.adding(page_size="10")) if int(r.get("page_size") or 20) > 10 else f()),
+    case("labels are not stored", "replace_model_attributes", each_row_sent(lambda row: {k: v for k, v in row.items() if k != "label"})),
+    case("columns are sorted", "get_pinned_columns", member("columns", lambda v: sorted(v, key=str))),
+    case("nothing is removed", "change_pinned_columns", drops("columns_to_remove")),
+    case("columns stay", "delete_pinned_columns", pretends()),
+    case("tags come from the last to the first", "list_tags", sorted_backwards("name")),
+    case("the answer has the old name", "update_tag", old_name),
+    case("the tag stays", "delete_tag", pretends()),
+    case("ignores label", "list_model_group_versions", ignores("label")),
+    case("a change without name empties it", "update_model_group", resets(name="")),
+    case("texts become lower case", "send_inferences", each_row_sent(lower_text)),
+    case("a repeated request stores again", "send_inferences", no_key),
+    case("the row stays", "delete_inference", pretends({"inferences": 1, "waiting_ground_truths": 0})),
+    case("the total is one more", "send_inference_file", body(counts_off)),
+    case("ignores type", "get_inference_image", ignores("type")),
+    case("every set is open", "list_datasets", row_member("status", lambda v: "started")),
+    case("the count of the caller is one more", "close_batch", member_sent("total_record_count", lambda v: v + 1, int)),
+    case("booleans are numbers", "query", each(zero_and_one)),
+    case("only the first order counts", "query", asks(first_order_only)),
+    case("only the first group counts", "query_data_drift", asks(first_group_only)),
+    case("rollup is ignored", "query_data_drift", drops("rollup")),
+    case("the filter of the base is ignored", "query_psi_bucket_table", side_without_filter("base")),
+    case("ignores attribute_name", "list_metrics_v3", ignores("attribute_name")),
+    case("the metric stays", "delete_metric_v3", deletes_nothing),
+    case("the type is not stored", "create_metric", drops("type")),
+    case("ignores status", "list_alerts", ignores("status")),
+    case("a window ends when it starts", "get_alert", body(lambda v: {**v, "window_end": v["window_start"]} if v.get("window_end") else v)),
+    case("start_time is ignored", "backtest_alert_rule", drops("start_time")),
+    case("rules are always enabled", "create_alert_rule", asks(enabled_despite)),
+    case("min_rows is not stored", "update_alert_rule", drops("min_rows")),
+    case("ignores status", "get_alert_counts", ignores("status")),
+    case("enabled is not stored", "update_alert_notification_configuration", member_sent("enabled", lambda v: True, bool)),
+    case("destinations become lower case", "create_alert_notification_configuration", member_sent("destination", str.lower, str)),
+    case("ignores status", "list_notification_deliveries", ignores("status")),
+    case("subscribers are left out", "list_alert_summary_configurations", row_member("subscribers", lambda v: [])),
+    case("enabled is not stored", "update_alert_summary_subscriber", drops("enabled")),
+    case("models are not stored", "create_alert_summary_configuration", drops("models")),
+    case("hotspots are what anomaly detection is", "get_enrichments", body(hotspots_as_anomalies)),
+    case("ignores constraint", "get_bias_mitigation_curves", ignores("constraint")),
+    case("ignores threshold", "find_hotspots", ignores("threshold")),
+    case("scores have no sign", "explain_inference", body(scores_without_sign)),
+    case("ignores status", "list_insights", ignores("status")),
+    case("counts are doubled", "get_insight_group_counts", row_member("count", lambda v: v * 2)),
+]  # fmt: skip
