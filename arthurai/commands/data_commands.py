@@ -50,6 +50,11 @@ def add_data_commands(
     compacted.add_argument(
         "--dry-run", action="store_true", help="estimate what it would reclaim, and change nothing"
     )
+    compacted.add_argument(
+        "--work-dir",
+        type=parse_directory,
+        help="a directory on another disk for the copy, where this one has no room for it",
+    )
     compacted.set_defaults(run=_compact, needs=needs)
     backup = add(commands, "backup", "back up a server, also while it runs")
     backup.add_argument(
@@ -104,14 +109,14 @@ def _prune_running(options: argparse.Namespace) -> dict[str, dict[str, int]]:
 
 
 def _compact(options: argparse.Namespace) -> int:
-    from arthurai.server.storage.warehouse.maintenance import compact, estimate_compaction
+    from arthurai.server.storage.warehouse.compaction import compact, estimate_compaction
 
     try:
         if options.dry_run:
             size = estimate_compaction(options.directory)
             print(f"{size.before:,} bytes now, about {size.after:,} after")
             return 0
-        size = compact(options.directory)
+        size = compact(options.directory, options.work_dir)
     except store_errors() as error:
         return fail(str(error))
     print(f"{size.before:,} bytes before, {size.after:,} after")

@@ -13,9 +13,9 @@ import duckdb
 import orjson
 
 from arthurai.common.text import quote_value
+from arthurai.server.storage.directory_entries import is_copied
 from arthurai.server.storage.documents import CONTROL_FILE
 from arthurai.server.storage.warehouse.ddl import quote_name
-from arthurai.server.storage.warehouse.directory_lock import LOCK_FILE
 from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.timestamps import format_timestamp, utc_now
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 SUMMARY_FILE: Final = "backup.json"
 _BATCH_ROWS: Final = 100_000
 _CHUNK_BYTES: Final = 2**20
-_NOT_COPIED: Final = (LOCK_FILE, ".backup-*", "control.sqlite*", "data.duckdb*", "spill*", "*.tmp")
 
 
 def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]:
@@ -63,7 +62,7 @@ def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]
         finally:
             cursor.execute("ROLLBACK")
     for entry in sorted(data_dir.iterdir()):
-        if any(entry.match(pattern) for pattern in _NOT_COPIED):
+        if not is_copied(entry):
             continue
         if entry.is_dir():
             shutil.copytree(entry, target / entry.name)

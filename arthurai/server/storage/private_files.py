@@ -6,19 +6,11 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from arthurai.server.storage.directory_entries import ENTRIES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What the server writes: other files of the directory are not its own.
-_FILES: Final = (
-    "control.sqlite*",
-    "data.duckdb*",
-    "secret.key",
-    "arthur.lock",
-    "reserve",
-    "compacted.duckdb*",
-)
-_FOLDERS: Final = ("images", "explainers", "spill")
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -28,8 +20,8 @@ def make_private(directory: Path) -> None:
     Args:
         directory: The data directory; its own rights stay, since it may hold other files as well.
     """
-    for pattern in (*_FILES, *_FOLDERS):
-        for path in directory.glob(pattern):
+    for entry in ENTRIES:
+        for path in directory.glob(entry.pattern):
             with suppress(OSError):  # of another owner, or a file system without rights
                 mode = path.stat(follow_symlinks=False).st_mode
                 if mode & _OTHERS and not stat.S_ISLNK(mode):

@@ -11,7 +11,10 @@ from arthurai import cli
 from arthurai.server.app import create_app
 from arthurai.server.serving.waitress_server import Server, listen
 from arthurai.server.storage.backup import check_backup, extract_backup, write_backup
+from arthurai.server.storage.directory_entries import ENTRIES
 from arthurai.server.storage.warehouse.errors import DataStoreError
+
+KEPT = {"control.sqlite", "data.duckdb", "secret.key", "backup.json"}
 
 
 def sums(app, model_id):
@@ -59,6 +62,9 @@ def back_up_and_compare(tmp_path, binary_model, inference, repeats):
                 least = writer.sent
                 write_backup(app.stores, tmp_path / "live", copy)
                 most = writer.sent + 50
+            assert {path.name for path in copy.iterdir()} == KEPT
+            live = list((tmp_path / "live").iterdir())
+            assert [p for p in live if not any(p.match(e.pattern) for e in ENTRIES)] == []
             summary = check_backup(copy, create_app)
             with create_app(copy) as restored:
                 count, checksum, last = sums(restored, model_id)

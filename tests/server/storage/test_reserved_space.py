@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import secrets
 import subprocess
 import sys
 
@@ -11,9 +12,11 @@ import duckdb
 import pytest
 from builders import administrator
 
+from arthurai import cli
 from arthurai.server.app import create_app
 from arthurai.server.storage.reserved_space import RESERVE_BYTES, RESERVE_NAME
 from arthurai.server.storage.retention import prune
+from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE
 
 MEGABYTES = 32
 COUNT = {"select": [{"function": "count"}]}
@@ -66,6 +69,37 @@ def test_a_server_and_its_tools_start_on_a_full_disk(small_disk, binary_model, i
     with create_app(data) as app, administrator(app) as client:
         assert counted(client, path) == 0
     assert reserve.stat().st_size == RESERVE_BYTES
+
+
+def test_compaction_on_a_full_disk_needs_another_one(
+    small_disk, tmp_path, binary_model, inference, capsys
+):
+    data, work, before = small_disk / "data", tmp_path / "other", dt.datetime.now(dt.UTC)
+    work.mkdir()
+    with create_app(data) as app, administrator(app) as client:
+        path = f"/models/{client.post('/models', json=binary_model).json()['id']}"
+        for part in range(8):
+            rows = [inference(f"i{part}-{n}", region=secrets.token_hex(600)) for n in range(1000)]
+            assert client.post(f"{path}/inferences", json=rows).json()["counts"]["success"] == 1000
+        late = (before + dt.timedelta(days=1)).isoformat()
+        rows = [{**inference("late"), "inference_timestamp": late}]
+        assert client.post(f"{path}/inferences", json=rows).json()["counts"]["success"] == 1
+    fill(small_disk)
+    with create_app(data) as app:
+        assert prune(app.stores, before, None)
+    fill(small_disk)
+    size = (data / DATABASE_FILE).stat().st_size
+    assert size > 5 * 2**20
+    assert cli.main(["data", "compact", str(data)]) == 1
+    error = capsys.readouterr().err
+    assert "old file is unchanged" in error
+    assert "--work-dir" in error
+    assert cli.main(["data", "compact", str(data), "--work-dir", str(work)]) == 0
+    assert (data / DATABASE_FILE).stat().st_size < size / 2
+    assert list(work.iterdir()) == []
+    assert os.statvfs(small_disk).f_bavail > 0
+    with create_app(data) as app, administrator(app) as client:
+        assert counted(client, path) == 1
 
 
 def test_a_checkpoint_that_met_a_full_disk_needs_no_restart(small_disk, binary_model, inference):

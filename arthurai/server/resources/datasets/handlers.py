@@ -75,11 +75,11 @@ def upload_reference_data(request: Request) -> Response:
     if len(files) != 1:
         raise ApiError(400, "send exactly one file of rows, as the part reference_data")
     rows = read_rows(schema, "reference_data", files[0].stream)
-    return file_response(
-        request.stores.data.append_reference_stream(
-            schema, rows, images=uploaded_images(request, schema), key=request_key(request)
+    with uploaded_images(request, schema) as images:
+        outcome = request.stores.data.append_reference_stream(
+            schema, rows, images=images, key=request_key(request)
         )
-    )
+    return file_response(outcome)
 
 
 @operation("close_reference_data")

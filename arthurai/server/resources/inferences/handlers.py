@@ -66,13 +66,14 @@ def send_inference_file(request: Request) -> Response:
         raise ApiError(400, "send exactly one of the parts inference_data and ground_truth_data")
     if "inference_data" in files:
         rows = read_rows(schema, "inference_data", files["inference_data"].stream)
-        outcome = store.append_inference_stream(
-            schema,
-            rows,
-            batch_id=request.form.text("batch_id") or None,
-            images=uploaded_images(request, schema),
-            key=request_key(request),
-        )
+        with uploaded_images(request, schema) as images:
+            outcome = store.append_inference_stream(
+                schema,
+                rows,
+                batch_id=request.form.text("batch_id") or None,
+                images=images,
+                key=request_key(request),
+            )
     else:
         rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)
         outcome = store.append_ground_truth_stream(schema, rows, key=request_key(request))

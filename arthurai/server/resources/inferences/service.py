@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.http.response import Response
@@ -30,8 +31,10 @@ def request_key(request: Request) -> RequestKey | None:
     return RequestKey(key, hashlib.sha256(operation + request.body_digest).digest())
 
 
-def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None:
-    """Return the images that came with a file of rows, if any did.
+def uploaded_images(
+    request: Request, schema: ModelSchema
+) -> AbstractContextManager[ImageUpload | None]:
+    """Return the images that came with a file of rows, if any did, for a `with` block.
 
     Args:
         request: The request.
@@ -42,7 +45,7 @@ def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None
     """
     part = request.form.files.get("image_data")
     if part is None or not part.size:
-        return None
+        return nullcontext()
     return ImageUpload(part.stream, request.stores.data.images(schema))
 
 

@@ -15,7 +15,12 @@ from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBData
 from arthurai.server.storage.warehouse.errors import DatasetStateError, UnknownDatasetError
 from arthurai.server.storage.warehouse.grouped_writes import MAX_SMALL_ROWS
 from arthurai.server.storage.warehouse.idempotency import IdempotencyKeys
-from arthurai.server.storage.warehouse.maintenance import Pruned, prune_model
+from arthurai.server.storage.warehouse.maintenance import (
+    Pruned,
+    image_columns,
+    images_in_use,
+    prune_model,
+)
 from arthurai.server.storage.warehouse.model_writers import ModelWriters
 from arthurai.server.storage.warehouse.pieces import number_pieces
 from arthurai.server.storage.warehouse.row_results import RowResults
@@ -322,8 +327,9 @@ class DataStore:
         Args:
             schema: Schema of the model.
         """
-        directory = self._image_directory(self._models.writer(schema))
-        return ImageFiles(directory, durable=self._database.durable)
+        writer = self._models.writer(schema)
+        used = partial(images_in_use, self._database, writer.slot, image_columns(schema))
+        return ImageFiles(self._image_directory(writer), used, durable=self._database.durable)
 
     def _image_directory(self, writer: ModelWriter) -> Path:
         return self._database.files / "images" / f"m{writer.slot}"

@@ -18,11 +18,12 @@ from typing import Any, Final, Self, TypeVar
 import duckdb
 
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
-from arthurai.server.storage.warehouse.errors import DataStoreVersionError
+from arthurai.server.storage.warehouse.errors import DataStoreError, DataStoreVersionError
 from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_parts
 from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
 
 DATABASE_FILE: Final = "data.duckdb"
+UNFINISHED_FILE: Final = "compaction"  # names the copy that takes the place of the database
 SCHEMA_VERSION: Final = 2
 
 _FORBIDDEN: Final = "?" if os.sep == "\\" else "?\\"  # DuckDB reads them as something else
@@ -125,6 +126,7 @@ class DuckDBDatabase:
         self.max_row_bytes = None if max_memory is None else max_row_bytes(max_memory)
         try:
             _check_name(self._target)
+            _check_complete(self.files)
             self._connection = _connect(self._target, self.files / "spill", *self._bounds)
             self._prepare(migrations)
         except BaseException:
@@ -341,6 +343,14 @@ def _check_name(target: str) -> None:
                 f"the name of a data directory must not contain {character!r}, got {target!r}; "
                 "choose another directory"
             )
+
+
+def _check_complete(directory: Path) -> None:
+    if (directory / UNFINISHED_FILE).is_file():
+        raise DataStoreError(
+            f"a compaction of {str(directory)!r} was interrupted: end it with `arthurai data "
+            f"compact {directory}`"
+        )
 
 
 def _connect(target: str, spill: Path, max_memory: int | None, max_spill: int | None) -> Cursor:

@@ -7,10 +7,12 @@ import lzma
 import os
 import re
 import secrets
+import threading
 import time
 import zipfile
 import zlib
-from typing import IO, TYPE_CHECKING, Final
+from collections import Counter
+from typing import IO, TYPE_CHECKING, Final, Self
 
 import pyarrow as pa
 
@@ -19,7 +21,7 @@ from arthurai.common.vocabulary import ValueType
 from arthurai.server.storage.warehouse.errors import BadDataError, UnknownDatasetError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from arthurai.server.model_schema import ModelSchema
@@ -66,15 +68,23 @@ class ImageFiles:
 
     Args:
         directory: Directory of the files, created with the first image.
+        find_used: Returns the ids of images that rows refer to, of those it is given.
         durable: Whether to sync files to disk; needless when the rows are kept in memory.
     """
 
-    def __init__(self, directory: Path, *, durable: bool = True) -> None:
-        self._directory = directory
+    def __init__(
+        self,
+        directory: Path,
+        find_used: Callable[[Collection[str]], set[str]] = set,
+        *,
+        durable: bool = True,
+    ) -> None:
+        self.directory = directory
+        self.find_used = find_used
         self._durable = durable
 
     def _path(self, image_id: str) -> Path:
-        return self._directory / image_id[:2] / image_id
+        return self.directory / image_id[:2] / image_id
 
     def put(self, content: bytes) -> str:
         """Store an image.
@@ -138,6 +148,15 @@ class ImageFiles:
             except FileNotFoundError:
                 continue
 
+    def delete(self, image_ids: Collection[str]) -> None:
+        """Delete images, whenever they came.
+
+        Args:
+            image_ids: Their ids.
+        """
+        for image_id in image_ids:
+            self._path(image_id).unlink(missing_ok=True)
+
     def remove_all_but(self, kept: set[str]) -> int:
         """Delete images that are no longer referred to.
 
@@ -151,17 +170,48 @@ class ImageFiles:
         """
         removed = 0
         limit = time.time() - _GRACE_SECONDS
-        for path in self._directory.glob("??/*"):
+        for path in self.directory.glob("??/*"):
             if path.name not in kept and path.stat().st_mtime < limit:
                 path.unlink(missing_ok=True)
                 removed += 1
         return removed
 
 
+class _UploadsUnderWay:
+    """Counts uploads by directory; the last one to end deletes images that no row has taken.
+
+    Until then the same image may have come with several uploads, whose rows are not stored yet.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count: Counter[Path] = Counter()
+        self._doubtful: dict[Path, set[str]] = {}
+
+    def begin(self, files: ImageFiles) -> None:
+        with self._lock:
+            self._count[files.directory] += 1
+
+    def end(self, files: ImageFiles, doubtful: set[str]) -> None:
+        with self._lock:
+            self._doubtful.setdefault(files.directory, set()).update(doubtful)
+            self._count[files.directory] -= 1
+            if self._count[files.directory]:
+                return
+            del self._count[files.directory]
+            doubtful = self._doubtful.pop(files.directory)
+            if doubtful:
+                files.delete(doubtful - files.find_used(doubtful))
+
+
+_under_way: Final = _UploadsUnderWay()
+
+
 class ImageUpload:
     """The images that were uploaded with a file of rows: a zip, or a single image.
 
-    No entry of a zip is unpacked under its own name: names only identify entries.
+    No entry of a zip is unpacked under its own name: names only identify entries. At the end of the
+    `with` block those are deleted that no row has taken.
 
     Args:
         stream: The uploaded file, seekable.
@@ -174,8 +224,9 @@ class ImageUpload:
     def __init__(self, stream: IO[bytes], files: ImageFiles) -> None:
         self._files = files
         self._zip: zipfile.ZipFile | None = None
-        self._single: str | None = None  # id of the image, if there is just one
+        self._single: bytes | None = None  # the image, if there is just one
         self._stored: dict[str, str | BadDataError] = {}
+        self._results: RowResults | None = None
         self._entries: dict[str, zipfile.ZipInfo] = {}
         stream.seek(0)
         start = stream.read(len(_ZIP_MAGIC))
@@ -186,12 +237,18 @@ class ImageUpload:
         content = stream.read(MAX_IMAGE_BYTES + 1)
         if len(content) > MAX_IMAGE_BYTES:
             raise BadDataError(f"image_data: an image must have at most {MAX_IMAGE_BYTES} bytes")
-        try:
-            self._single = files.put(content)
-        except BadDataError:
-            raise BadDataError(
-                "image_data: must be a zip, or a PNG, JPEG, GIF or TIFF image"
-            ) from None
+        if sniff_content_type(content) is None:
+            raise BadDataError("image_data: must be a zip, or a PNG, JPEG, GIF or TIFF image")
+        self._single = content
+
+    def __enter__(self) -> Self:
+        _under_way.begin(self._files)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        refused = self._results is not None and self._results.failures
+        stored = {found for found in self._stored.values() if isinstance(found, str)}
+        _under_way.end(self._files, stored if kind is not None or refused else set())
 
     def _open(self, stream: IO[bytes]) -> None:
         try:
@@ -229,6 +286,7 @@ class ImageUpload:
             table: Decoded rows.
             results: Takes rows whose image is missing or invalid.
         """
+        self._results = results
         for attribute in schema.stored:
             if (
                 attribute.value_type != ValueType.Image
@@ -261,7 +319,9 @@ class ImageUpload:
             BadDataError: If there is no such image, or it is none.
         """
         if self._single is not None:
-            return self._single
+            if "" not in self._stored:
+                self._stored[""] = self._files.put(self._single)
+            return str(self._stored[""])
         entry = self._entries.get(name) or self._entries.get(_base(name))
         if entry is None:
             raise BadDataError("is not among the files of image_data")

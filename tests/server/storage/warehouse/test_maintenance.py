@@ -24,6 +24,8 @@ from builders import (
     values,
 )
 
+from arthurai.server.storage.warehouse import compaction
+from arthurai.server.storage.warehouse.compaction import compact
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.storage.warehouse.duckdb_database import (
     DATABASE_FILE,
@@ -36,7 +38,6 @@ from arthurai.server.storage.warehouse.errors import (
     DataStoreVersionError,
 )
 from arthurai.server.storage.warehouse.idempotency import RequestKey
-from arthurai.server.storage.warehouse.maintenance import compact
 
 # --- retention and compaction ---------------------------------------------------------------------
 
@@ -137,6 +138,54 @@ def test_compaction_of_nothing_and_of_an_open_directory(tmp_path):
         compact(tmp_path)
     with DataStore(tmp_path), pytest.raises(DataStoreLockedError):
         compact(tmp_path)
+
+
+@pytest.mark.parametrize("moment", ["copy", "renamed", "noted", "bring back", "put in place"])
+def test_compaction_on_another_disk_can_be_cut_off(tmp_path, monkeypatch, moment):
+    data, work = tmp_path / "data", tmp_path / "work"
+    data.mkdir()
+    work.mkdir()
+    schema = simple_schema()
+    with DataStore(data) as store:
+        store.append_inferences(schema, [inference(number) for number in range(20)])
+        kept = read(store, schema)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_args, **_options):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        if moment == "copy":
+            patch.setattr(compaction, "_write_copy", die)
+        elif moment == "renamed":
+            patch.setattr(compaction, "_turn_into_note", lambda old, new, _: die(old.replace(new)))
+        elif moment == "noted":
+            patch.setattr(compaction, "_put_in_place", die)
+        elif moment == "bring back":
+            patch.setattr(compaction.shutil, "copyfile", die)
+        else:
+            patch.setattr(compaction.shutil, "rmtree", die)
+        with pytest.raises(Killed):
+            compact(data, work)
+    if moment in {"renamed", "noted", "bring back"}:
+        with pytest.raises(DataStoreError, match="was interrupted: end it with"):
+            DataStore(data)
+        with pytest.raises(DataStoreError, match="was interrupted"):
+            compaction.estimate_compaction(data)
+    if moment == "renamed":  # the old file is still there
+        assert compact(data).after == (data / DATABASE_FILE).stat().st_size
+    if moment in {"noted", "bring back"}:
+        (copy,) = work.rglob(DATABASE_FILE)
+        copy.rename(work / "elsewhere")
+        with pytest.raises(DataStoreError, match="bring that file back"):
+            compact(data)
+        (work / "elsewhere").rename(copy)
+        assert compact(data).after == (data / DATABASE_FILE).stat().st_size
+        assert list(work.iterdir()) == []
+    with DataStore(data) as store:
+        assert read(store, schema) == kept
 
 
 # --- locks ----------------------------------------------------------------------------------------

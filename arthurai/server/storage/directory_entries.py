@@ -1,0 +1,45 @@
+"""What a server keeps in its data directory, by patterns of names; other files are not its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Entry(NamedTuple):
+    """Files or folders of a data directory.
+
+    Attributes:
+        pattern: Pattern of their names.
+        is_copied: Whether a backup copies them as they are: not what it writes itself, what another
+            directory has no use for, and what ends with the process.
+    """
+
+    pattern: str
+    is_copied: bool
+
+
+ENTRIES: Final = (
+    Entry("control.sqlite*", is_copied=False),
+    Entry("data.duckdb*", is_copied=False),
+    Entry("compacted.duckdb*", is_copied=False),
+    Entry("compaction*", is_copied=False),
+    Entry("arthur.lock", is_copied=False),
+    Entry("reserve", is_copied=False),
+    Entry("spill*", is_copied=False),
+    Entry(".backup-*", is_copied=False),
+    Entry("secret.key", is_copied=True),
+    Entry("images", is_copied=True),
+    Entry("explainers", is_copied=True),
+)
+
+
+def is_copied(path: Path) -> bool:
+    """Return whether a backup copies something in a data directory, as it does what it cannot name.
+
+    Args:
+        path: The file or folder.
+    """
+    return not any(path.match(entry.pattern) for entry in ENTRIES if not entry.is_copied)
