@@ -129,6 +129,28 @@ def test_a_new_invitation_takes_the_place_of_the_old_one(make, app):
     assert accept(app, new).status_code == 201
 
 
+def test_an_invitation_is_withdrawn(make, admin, callers, app):
+    _, ann = make("ann")
+    path = "/users/invitations/eve%40example.com"
+    assert ann.delete(path).status_code == 404
+    token = invite(ann)
+    _, reader = make("rita", "User")
+    assert reader.delete(path).status_code == 403
+    elsewhere = app.control.organizations.create("elsewhere")["id"]
+    account = app.control.service_accounts.create(elsewhere, "k", "Administrator")
+    stranger = callers(app.control.service_accounts.token(account.id))
+    assert stranger.delete(path).status_code == 404
+    assert ann.delete(path).status_code == 204
+    assert ann.delete(path).status_code == 404
+    answer = accept(app, token)
+    assert answer.status_code == 403
+    assert "withdrawn" in answer.json()["error"]
+    again = invite(ann)
+    assert admin.delete(path).status_code == 204  # a super administrator, in any organization
+    assert accept(app, again).status_code == 403
+    assert accept(app, invite(ann)).status_code == 201
+
+
 @pytest.mark.parametrize("how", ["deleted", "one bit flipped"])
 def test_a_new_secret_ends_all_keys_and_the_printed_one_works(tmp_path, how, caplog):
     with create_app(tmp_path) as app:

@@ -11,7 +11,7 @@ from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
 from arthurai.server.principals import SUPER_ADMIN
 from arthurai.server.resources.users import service
-from arthurai.server.resources.users.invitations import invite
+from arthurai.server.resources.users.invitations import invite, withdraw
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
@@ -176,6 +176,14 @@ def invite_users(request: Request) -> Response:
     if body.get("return_direct_links"):
         return Response(200, {"user_invite_links": links})
     return Response(200, None, null_body=True)
+
+
+@operation("withdraw_invitation")
+def withdraw_invitation(request: Request) -> Response:
+    """Withdraw the invitation of an address, so that its link opens no account."""
+    organization_id = None if request.principal.is_global else request.organization_id
+    withdraw(request.stores.control, organization_id, request.params["email"])
+    return Response(204)
 
 
 def _member(request: Request) -> User:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 
+from arthurai.common.text import quote_value
 from arthurai.server.delivery.message import Message
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http import bodies
@@ -96,6 +97,26 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
     return links
 
 
+def withdraw(control: ControlStore, organization_id: str | None, address: str) -> None:
+    """Withdraw invitations of an address.
+
+    Args:
+        control: The store of people.
+        organization_id: The organization it was invited to; `None` for all.
+        address: The mail address.
+
+    Raises:
+        ApiError: 404 when there is no open invitation.
+    """
+    documents = control.documents(Kind.INVITATION)
+    organizations = [organization_id]
+    if organization_id is None:
+        organizations = [organization["id"] for organization in control.organizations.list()]
+    withdrawn = [documents.delete(one, address) for one in organizations if one is not None]
+    if not any(withdrawn):
+        raise ApiError(404, f"there is no open invitation of {quote_value(address)}")
+
+
 def _base_url(request: Request) -> str:
     custom = request.body.get("custom_dashboard_url")
     if custom:
@@ -156,7 +177,7 @@ def _claims(services: Services, token: str) -> dict[str, Any]:
     documents = services.stores.control.documents(Kind.INVITATION)
     invitation = documents.get(claims["org"], claims["sub"])
     if invitation is None:
-        raise _already_used()
+        raise _no_longer_open()
     if invitation.get("token_id") != claims.get("jti") or not _may_invite(
         services, invitation["invited_by"], claims["org"]
     ):
@@ -180,8 +201,8 @@ def _may_invite(services: Services, inviter_id: str, organization_id: str) -> bo
     return MANAGE_USERS in services.authorization.grants(roles, organization_id)
 
 
-def _already_used() -> ApiError:
-    return ApiError(403, "this invitation has been used already")
+def _no_longer_open() -> ApiError:
+    return ApiError(403, "this invitation was used already, or withdrawn")
 
 
 def _create_account(
@@ -199,7 +220,7 @@ def _create_account(
         )
         control.users.join(user.id, claims["org"], INVITED_ROLE)
         if not control.documents(Kind.INVITATION).delete(claims["org"], claims["sub"]):
-            raise _already_used()
+            raise _no_longer_open()
 
 
 def _form(token: str, claims: dict[str, Any], error: str) -> Response:
