@@ -50,10 +50,8 @@ def parse_time(text: str) -> datetime:
 
 def store_errors() -> tuple[type[Exception], ...]:
     """Return what opening and using a data directory may raise."""
-    import sqlite3
-
-    import duckdb
-
+    from arthurai.server.storage.documents.control_database import ControlDatabaseError
+    from arthurai.server.storage.warehouse.duckdb_database import EngineError
     from arthurai.server.storage.warehouse.errors import DataStoreError
 
-    return OSError, ValueError, DataStoreError, sqlite3.Error, duckdb.Error
+    return OSError, ValueError, DataStoreError, ControlDatabaseError, EngineError

@@ -29,9 +29,10 @@ class Stores(NamedTuple):
     def are_healthy(self) -> bool:
         """Return whether both stores answer; what is wrong is logged."""
         try:
-            self.control.database.scalar("SELECT 1")
-            self.data.rows("SELECT 1")
-            if not (self.data.database.is_in_place() and self.control.database.is_in_place()):
+            databases = (self.control.database, self.data.database)
+            for database in databases:
+                database.check()
+            if not all(database.is_in_place() for database in databases):
                 logger.error("the data directory was removed, replaced or moved under the server")
                 return False
         except Exception:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.document_kinds import Kind
+from arthurai.server.storage.documents.control_database import ControlDatabaseError
 from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
@@ -78,5 +78,5 @@ class DeliveryLog:
             }
             self._documents.put(organization_id, message.id, created, model_id=message.model_id)
             self._documents.keep_newest(organization_id, MAX_KEPT)
-        except sqlite3.Error:  # the message itself counts more
+        except ControlDatabaseError:  # the message itself counts more
             logger.exception("cannot note what became of a message")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import smtplib
-import sqlite3
 import ssl
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -33,6 +32,7 @@ from arthurai.server.delivery.webhook_connection import (
     derive_signing_secret,
     post,
 )
+from arthurai.server.storage.documents.control_database import ControlDatabaseError
 from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Delivery:
             executor.shutdown(wait=False, cancel_futures=True)
         if late:
             logger.warning("stopped with %d messages not delivered", len(late))
-        with suppress(sqlite3.Error):  # the store itself may be what is broken
+        with suppress(ControlDatabaseError):  # the store itself may be what is broken
             if self._outbox is not None and (left := self._outbox.count()):
                 logger.info("%d messages are tried again after the next start", left)
 

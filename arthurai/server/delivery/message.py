@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.identifiers import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from arthurai.server.delivery.message import Message
 from arthurai.server.delivery.summary_reports import list_models, write_report
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.identifiers import new_id
 from arthurai.server.storage.documents.stored_alerts import AlertFilter
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
 

@@ -13,7 +13,7 @@ from arthurai.server.enrichment.base_enrichment import Enrichment
 from arthurai.server.enrichment.feature_encoding import MAX_CATEGORIES, category_of
 from arthurai.server.enrichment.state_store import BIAS, EnrichmentError
 from arthurai.server.enrichment.training_data import read_reference, reference_is_closed
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.identifiers import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -16,7 +16,7 @@ from arthurai.server.enrichment.feature_encoding import Encoder
 from arthurai.server.enrichment.labels import class_attributes, find_classes
 from arthurai.server.enrichment.state_store import HOTSPOTS
 from arthurai.server.enrichment.training_data import read_columns
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.identifiers import new_id
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.timestamps import format_timestamp
 

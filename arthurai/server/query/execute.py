@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import orjson
 
 from arthurai.server.query.compiler import compile_query
@@ -14,6 +13,7 @@ from arthurai.server.query.errors import QueryError
 from arthurai.server.query.parse import MAX_ROWS, parse_query
 from arthurai.server.query.results import to_json_rows
 from arthurai.server.query.sql import Binder
+from arthurai.server.storage.warehouse.errors import OutOfRangeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +146,5 @@ def fetch(warehouse: Warehouse, sql: str, binder: Binder) -> list[tuple[Any, ...
 def _range_errors() -> Iterator[None]:
     try:
         yield
-    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
-        reason = str(error).partition("\n")[0].partition(":")[2].strip() or "overflow"
-        raise QueryError("", f"a value exceeds the range of numbers: {reason}") from error
+    except OutOfRangeError as error:
+        raise QueryError("", f"a value exceeds the range of numbers: {error}") from error

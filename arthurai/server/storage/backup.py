@@ -5,16 +5,15 @@ from __future__ import annotations
 import shutil
 import tarfile
 import tempfile
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import orjson
 
 from arthurai.common.text import quote_value
 from arthurai.server.storage.directory_entries import is_copied
 from arthurai.server.storage.documents import CONTROL_FILE
+from arthurai.server.storage.warehouse.database_copy import copy_rows, list_tables
 from arthurai.server.storage.warehouse.ddl import quote_name
 from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE
 from arthurai.server.storage.warehouse.errors import DataStoreError
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from arthurai.server.context import Stores
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
 
 SUMMARY_FILE: Final = "backup.json"
-_BATCH_ROWS: Final = 100_000
 _CHUNK_BYTES: Final = 2**20
 
 
@@ -52,13 +49,13 @@ def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]
         def begin() -> None:
             nonlocal moment
             cursor.execute("BEGIN TRANSACTION")
-            tables.extend(_list_tables(cursor))  # the first statement sees what is stored now
+            tables.extend(list_tables(cursor))  # the first statement sees what is stored now
             moment = format_timestamp(utc_now())
 
         stores.control.usage.store()
         stores.control.database.copy_to(target / CONTROL_FILE, begin)
         try:
-            counts = _copy_rows(cursor, tables, target / DATABASE_FILE)
+            counts = copy_rows(cursor, tables, target / DATABASE_FILE)
         finally:
             cursor.execute("ROLLBACK")
     for entry in sorted(data_dir.iterdir()):
@@ -135,32 +132,3 @@ def check_backup(directory: Path, open_stores: Callable[[Path], Any]) -> dict[st
                     f"table {quote_value(table)} of the backup has {found} rows, not {expected}"
                 )
     return summary
-
-
-def _list_tables(cursor: Cursor) -> list[tuple[str, str]]:
-    return cursor.execute(
-        "SELECT table_name, sql FROM duckdb_tables() WHERE NOT internal AND NOT temporary "
-        "ORDER BY table_name"
-    ).fetchall()
-
-
-def _copy_rows(cursor: Cursor, tables: list[tuple[str, str]], path: Path) -> dict[str, int]:
-    """Copy tables and views into a new database; return the number of rows by table."""
-    views = cursor.execute(
-        "SELECT sql FROM duckdb_views() WHERE NOT internal AND NOT temporary ORDER BY view_oid"
-    ).fetchall()
-    counts: dict[str, int] = {}
-    with closing(duckdb.connect(str(path))) as copy:
-        for name, statement in tables:
-            copy.execute(statement)
-            rows = cursor.sql(f"SELECT * FROM {quote_name(name)}")
-            read = getattr(rows, "to_arrow_reader", None) or rows.fetch_arrow_reader  # DuckDB 1.5
-            for batch in read(_BATCH_ROWS):
-                copy.register("incoming", batch)
-                copy.execute(f"INSERT INTO {quote_name(name)} SELECT * FROM incoming")
-                copy.unregister("incoming")
-            counts[name] = copy.execute(f"SELECT count(*) FROM {quote_name(name)}").fetchall()[0][0]
-        for (statement,) in views:
-            copy.execute(statement)
-        copy.execute("CHECKPOINT")
-    return counts

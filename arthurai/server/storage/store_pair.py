@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.identifiers import new_id
 
 if TYPE_CHECKING:
     from arthurai.server.storage.documents import ControlStore
-    from arthurai.server.storage.warehouse.duckdb_database import DuckDBDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
 _IDENTITY: Final = "identity"
 
 
-def check_pair(control: ControlStore, database: DuckDBDatabase) -> None:
+def check_pair(control: ControlStore, database: WarehouseDatabase) -> None:
     """Raise when the stores of a directory do not belong together; pair new ones.
 
     Args:

@@ -21,6 +21,7 @@ from arthurai.server.enrichment.training_data import (
     read_reference,
     reference_is_closed,
 )
+from arthurai.server.identifiers import new_id
 from arthurai.server.operator_limits import parse_amount
 from arthurai.server.sandbox.sandbox_process import (
     CALL_SECONDS,
@@ -28,7 +29,6 @@ from arthurai.server.sandbox.sandbox_process import (
     Sandbox,
     SandboxError,
 )
-from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.identifiers import new_id
 from arthurai.server.sandbox.project_archive import ArchiveError, unpack
 from arthurai.server.sandbox.temp_dir import remove
-from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.identifiers import new_id
 from arthurai.server.query import QueryError
 from arthurai.server.query.compiler import compile_query
 from arthurai.server.query.functions import FUNCTIONS
@@ -18,7 +19,6 @@ from arthurai.server.resources.alert_rules.rule_settings import default_settings
 from arthurai.server.resources.metrics.metric_parameters import find_open_parameters
 from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
 from arthurai.server.resources.metrics.service import MetricCatalog
-from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import paginate
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
+from arthurai.server.identifiers import new_id
 from arthurai.server.principals import ADMINISTRATOR, SUPER_ADMIN
-from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:

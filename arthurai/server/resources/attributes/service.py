@@ -18,10 +18,10 @@ from arthurai.common.limits import BINARY_CLASSES, MAX_ATTRIBUTES, MAX_CATEGORIE
 from arthurai.common.vocabulary import MAX_NAME_LENGTH, OutputType, Stage, ValueType
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.identifiers import new_id
 from arthurai.server.model_schema import ModelSchema
 from arthurai.server.query.model_columns import ANOMALY, EXPLAINER, IMPORTANCES, RESERVED
 from arthurai.server.resources.alert_rules.service import archive_rules
-from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.storage.warehouse.errors import ValuesLostError
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.text import quote_value
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.identifiers import new_id
 from arthurai.server.query.parse import check_nesting
 from arthurai.server.resources.metrics.builtin_metrics import (
     FORMER_NAMES,
@@ -24,7 +25,6 @@ from arthurai.server.resources.metrics.metric_types import (
     mentions,
     normalize_type,
 )
-from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.identifiers import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,9 +17,9 @@ from arthurai.server.http import bodies
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import plain_route
 from arthurai.server.http.response import Response
+from arthurai.server.identifiers import new_id
 from arthurai.server.principals import SUPER_ADMIN
 from arthurai.server.resources.users.service import MANAGE_USERS, check_account
-from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

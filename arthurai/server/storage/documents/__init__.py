@@ -1,4 +1,4 @@
-"""The control store: organizations, users, keys, models and all small documents, in SQLite."""
+"""The control store: organizations, users, keys, models and all small documents."""
 
 from arthurai.server.storage.documents.control_store import CONTROL_FILE, ControlStore
 

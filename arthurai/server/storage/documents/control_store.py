@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from arthurai.server.storage.documents.document_store import DocumentRepository
-from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+from arthurai.server.storage.documents.engines import open_database
 from arthurai.server.storage.documents.stored_alerts import AlertRepository
 from arthurai.server.storage.documents.stored_models import ModelGroupRepository, ModelRepository
 from arthurai.server.storage.documents.stored_organizations import OrganizationRepository
@@ -30,7 +30,7 @@ class ControlStore:
     """Organizations, users, service accounts, models and documents.
 
     Attributes:
-        database: The SQLite database.
+        database: The database.
     """
 
     def __init__(self, path: Path | None, secret: bytes) -> None:
@@ -43,7 +43,7 @@ class ControlStore:
         Raises:
             ValueError: The file was written by a newer release.
         """
-        self.database = SqliteDatabase(path)
+        self.database = open_database(path)
         self._secret = secret
         self._documents: dict[str, DocumentRepository[Any]] = {}
 

@@ -9,7 +9,7 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+    from arthurai.server.storage.documents.control_database import ControlDatabase
 
 D = TypeVar("D")
 
@@ -17,7 +17,7 @@ D = TypeVar("D")
 class DocumentRepository(Generic[D]):
     """The documents of one kind; each belongs to an organization and optionally to a model."""
 
-    def __init__(self, database: SqliteDatabase, kind: str) -> None:
+    def __init__(self, database: ControlDatabase, kind: str) -> None:
         """Use the documents of one kind.
 
         Args:
@@ -177,6 +177,7 @@ class DocumentRepository(Generic[D]):
             parts.append("model_id = ?")
             values.append(model_id)
         for name, value in members.items():
-            parts.append("json_extract(document, ?) IS ?")
-            values += [f'$."{name}"', int(value) if isinstance(value, bool) else value]
+            condition, wanted = self._database.member_is(name, value)
+            parts.append(condition)
+            values.append(wanted)
         return " AND ".join(parts), tuple(values)

@@ -1,11 +1,8 @@
-"""The schema of the control database, and the migration of older databases."""
+"""The schema of the control database, version by version, as SQLite reads it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    import sqlite3
+from typing import Final
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
@@ -134,28 +131,18 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
 """Statements by version: entry `n` migrates version `n` to version `n + 1`."""
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Migrate a control database to the newest version, each step in a transaction.
+def find_pending(version: int) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the versions that follow one, each with its statements.
 
     Args:
-        connection: An open connection in autocommit mode.
+        version: The version of a database; 0 when it is new.
 
     Raises:
         ValueError: The database was written by a newer release.
     """
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > len(MIGRATIONS):
         raise ValueError(
             f"the control database has version {version}, but this release supports versions up to "
             f"{len(MIGRATIONS)}; install the release that wrote it or a newer one"
         )
-    for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            for statement in statements:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number}")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+    return list(enumerate(MIGRATIONS[version:], start=version + 1))

@@ -1,4 +1,4 @@
-"""The SQLite database: one connection that all threads share."""
+"""The control database in SQLite: one connection that all threads share."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import sqlite3
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
-from arthurai.server.storage.documents.migrations import migrate
+from arthurai.server.storage.documents.control_database import (
+    ConstraintError,
+    ControlDatabaseError,
+    check_word,
+)
+from arthurai.server.storage.documents.migrations import find_pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,19 +44,31 @@ class SqliteDatabase:
         self._depth = 0
         # Rows that were read since the last change, which nobody else can make.
         self._kept_rows: dict[tuple[object, ...], sqlite3.Row | None] = {}
-        self._connection = sqlite3.connect(
-            ":memory:" if path is None else path,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        self._connection.row_factory = sqlite3.Row
-        if path is not None:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        migrate(self._connection)
+        try:
+            self._connection = sqlite3.connect(
+                ":memory:" if path is None else path,
+                timeout=_BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            self._connection.row_factory = sqlite3.Row
+            if path is not None:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            migrate(self._connection)
+        except sqlite3.Error as error:
+            raise ControlDatabaseError(f"{self.name}: {error}") from error
         self._file = None if path is None else path.stat()
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return "control.sqlite" if self._path is None else self._path.name
+
+    def check(self) -> None:
+        """Raise an exception unless the database answers."""
+        self.scalar("SELECT 1")
 
     def is_in_place(self) -> bool:
         """Return whether the file is still where it was opened."""
@@ -73,19 +89,27 @@ class SqliteDatabase:
         """Run the block as one transaction; an inner block is part of the outer one."""
         with self._lock:
             if self._depth == 0:
-                self._connection.execute("BEGIN IMMEDIATE")
+                self._run("BEGIN IMMEDIATE")
             self._depth += 1
             try:
                 yield
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
-                    self._connection.execute("ROLLBACK")
+                    self._run("ROLLBACK")
                     self._kept_rows = {}
                 raise
             self._depth -= 1
             if self._depth == 0:
-                self._connection.execute("COMMIT")
+                self._run("COMMIT")
+
+    def _run(self, statement: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(statement, parameters)
+        except sqlite3.IntegrityError as error:
+            raise ConstraintError(str(error)) from error
+        except sqlite3.Error as error:
+            raise ControlDatabaseError(str(error)) from error
 
     def copy_to(self, path: Path, begin: Callable[[], object]) -> None:
         """Write a copy of the database to a new file.
@@ -111,7 +135,7 @@ class SqliteDatabase:
         """
         with self._lock:
             self._kept_rows = {}
-            return self._connection.execute(statement, parameters).rowcount
+            return self._run(statement, parameters).rowcount
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query.
@@ -121,7 +145,7 @@ class SqliteDatabase:
             parameters: The values.
         """
         with self._lock:
-            return self._connection.execute(statement, parameters).fetchall()
+            return self._run(statement, parameters).fetchall()
 
     def row(self, statement: str, parameters: Sequence[object] = ()) -> sqlite3.Row | None:
         """Return the first row of a query, or `None`.
@@ -131,7 +155,7 @@ class SqliteDatabase:
             parameters: The values.
         """
         with self._lock:
-            found: sqlite3.Row | None = self._connection.execute(statement, parameters).fetchone()
+            found: sqlite3.Row | None = self._run(statement, parameters).fetchone()
             return found
 
     def kept_row(self, statement: str, *parameters: object) -> sqlite3.Row | None:
@@ -165,7 +189,51 @@ class SqliteDatabase:
         found = self.row(statement, parameters)
         return None if found is None else found[0]
 
+    def member_is(self, name: str, value: object) -> tuple[str, object]:
+        """Return a condition on a member of the column `document`, and its value.
 
-def new_id() -> str:
-    """Return a new random id."""
-    return str(uuid4())
+        Args:
+            name: Name of a member at the top.
+            value: `None`, a boolean, a number or text.
+        """
+        found = int(value) if isinstance(value, bool) else value
+        return f"json_extract(document, '$.{check_word(name)}') IS ?", found
+
+    def same_letters(self, column: str) -> str:
+        """Return a condition: a column is a value, but for the case of letters from A to Z.
+
+        Args:
+            column: Name or address of users.
+        """
+        return f"{check_word(column)} = ?"  # by the collation of the column
+
+    def has_element(self, array: str) -> str:
+        """Return a condition: an array of the column `document` of `models` holds a value.
+
+        Args:
+            array: Name of a member at the top.
+        """
+        elements = f"json_each(models.document, '$.{check_word(array)}')"
+        return f"EXISTS (SELECT 1 FROM {elements} AS held WHERE held.value = ?)"
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Migrate a control database to the newest version, each step in a transaction.
+
+    Args:
+        connection: An open connection in autocommit mode.
+
+    Raises:
+        ValueError: The database was written by a newer release.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    for number, statements in find_pending(version):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
+from arthurai.server.storage.documents.control_database import NO_LIMIT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from arthurai.server.document_kinds import StoredAlert
-    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+    from arthurai.server.storage.documents.control_database import ControlDatabase
 
 _TIME: Final = "replace(json_extract(document, '$.timestamp'), 'Z', '')"
 """Sorts by time: all are in UTC, with as many digits as they need."""
@@ -105,7 +107,7 @@ class AlertRepository:
         database: The control database.
     """
 
-    database: SqliteDatabase = field(repr=False)
+    database: ControlDatabase = field(repr=False)
 
     def find(
         self,
@@ -127,7 +129,7 @@ class AlertRepository:
         rows = self.database.rows(
             f"SELECT document FROM documents WHERE {condition} ORDER BY {_ORDERS[sort]} "
             "LIMIT ? OFFSET ?",
-            (*values, -1 if limit is None else limit, offset),
+            (*values, NO_LIMIT if limit is None else limit, offset),
         )
         return [orjson.loads(row["document"]) for row in rows]
 
@@ -285,8 +287,9 @@ class AlertRepository:
             """INSERT INTO alert_crossings (rule_id, subject, window_end, window_start, model_id,
                                             value, row_count, expected, raised)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-               ON CONFLICT DO UPDATE SET value = excluded.value, row_count = excluded.row_count,
-                                         expected = excluded.expected""",
+               ON CONFLICT (rule_id, subject, window_end, window_start) DO UPDATE
+               SET value = excluded.value, row_count = excluded.row_count,
+                   expected = excluded.expected""",
             (
                 rule_id,
                 subject,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,20 +10,30 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import orjson
 
 from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.identifiers import new_id
 from arthurai.server.model_schema import ModelSchema
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.storage.documents.control_database import ConstraintError
 from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arthurai.common.documents import Attribute, ModelGroup
-    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+    from arthurai.server.storage.documents.control_database import ControlDatabase, Row
 
 READY: Final = "Ready"
 ARCHIVED: Final = "Archived"
 CREATION_FAILED: Final = "CreationFailed"
 _MAX_CACHED: Final = 1000
+_GROUP_MEMBERS: Final = (
+    "id",
+    "name",
+    "description",
+    "archived",
+    "archived_at",
+    "created_at",
+    "updated_at",
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ class ModelRepository:
     model; models are never changed in place.
     """
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: ControlDatabase) -> None:
         """Use a control database."""
         self._database = database
         self._decoded: OrderedDict[str, StoredModel] = OrderedDict()
@@ -163,7 +172,7 @@ class ModelRepository:
                         orjson.dumps({**document, "updated_at": moment}).decode(),
                     ),
                 )
-            except sqlite3.IntegrityError:
+            except ConstraintError:
                 raise ApiError(
                     409,
                     f"partner_model_id {partner_model_id!r} belongs to another active model; "
@@ -270,8 +279,8 @@ class ModelRepository:
             tag: The tag.
         """
         found = self._database.row(
-            """SELECT 1 FROM models, json_each(models.document, '$.tags') AS held
-               WHERE models.organization_id = ? AND held.value = ? LIMIT 1""",
+            f"""SELECT 1 FROM models WHERE organization_id = ?
+                AND {self._database.has_element("tags")} LIMIT 1""",
             (organization_id, tag),
         )
         return found is not None
@@ -303,13 +312,16 @@ class ModelRepository:
 
     def archive(self, record: StoredModel) -> None:
         """Archive a model unless it is archived; its data are kept."""
-        self._database.execute(
-            """UPDATE models SET archived = 1, status = ?, revision = revision + 1,
-               document = json_set(document, '$.updated_at', ?) WHERE id = ? AND archived = 0""",
-            (ARCHIVED, format_now(), record.id),
-        )
+        with self._database.transaction():
+            current = self.get(record.organization_id, record.id)
+            document = {**current.document, "updated_at": format_now()}
+            self._database.execute(
+                """UPDATE models SET archived = 1, status = ?, revision = revision + 1,
+                   document = ? WHERE id = ? AND archived = 0""",
+                (ARCHIVED, orjson.dumps(document).decode(), record.id),
+            )
 
-    def _record(self, row: sqlite3.Row) -> StoredModel:
+    def _record(self, row: Row) -> StoredModel:
         known = self._decoded.get(row["id"])
         if known is not None and known.revision == row["revision"]:
             return known
@@ -323,7 +335,7 @@ class ModelRepository:
 class ModelGroupRepository:
     """The model groups of all organizations."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: ControlDatabase) -> None:
         """Use a control database."""
         self._database = database
 
@@ -386,14 +398,13 @@ class ModelGroupRepository:
         )
 
 
-def _group(row: sqlite3.Row) -> ModelGroup:
-    group = dict(row)
-    del group["organization_id"]
+def _group(row: Row) -> ModelGroup:
+    group = {name: row[name] for name in _GROUP_MEMBERS}
     group["archived"] = bool(group["archived"])
     return cast("ModelGroup", group)
 
 
-def _record(row: sqlite3.Row) -> StoredModel:
+def _record(row: Row) -> StoredModel:
     return StoredModel(
         id=row["id"],
         organization_id=row["organization_id"],

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, Final, cast
 
 from arthurai.server.http.api_errors import ApiError, not_found
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.identifiers import new_id
+from arthurai.server.storage.documents.control_database import ConstraintError
 from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
     from arthurai.common.documents import Organization
-    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+    from arthurai.server.storage.documents.control_database import ControlDatabase, Row
 
 DEFAULT_PLAN: Final = "enterprise"
+_MEMBERS: Final = ("id", "name", "plan", "created_at", "updated_at")
 _DELETE: Final = (
     """DELETE FROM memberships
        WHERE organization_id = ? AND user_id IN (SELECT id FROM users WHERE active = 0)""",
@@ -29,7 +30,7 @@ _DELETE: Final = (
 class OrganizationRepository:
     """The organizations of the server."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: ControlDatabase) -> None:
         """Use a control database."""
         self._database = database
 
@@ -49,7 +50,7 @@ class OrganizationRepository:
                 "INSERT INTO organizations VALUES (?, ?, ?, ?, ?)",
                 (organization_id, name, plan, moment, moment),
             )
-        except sqlite3.IntegrityError:
+        except ConstraintError:
             raise _name_taken(name) from None
         return self.get(organization_id)
 
@@ -96,7 +97,7 @@ class OrganizationRepository:
                    updated_at = ? WHERE id = ?""",
                 (name, plan, format_now(), organization_id),
             )
-        except sqlite3.IntegrityError:
+        except ConstraintError:
             raise _name_taken(str(name)) from None
         return self.get(organization_id)
 
@@ -114,7 +115,7 @@ class OrganizationRepository:
             try:
                 for statement in _DELETE:
                     self._database.execute(statement, (organization_id,))
-            except sqlite3.IntegrityError:
+            except ConstraintError:
                 raise ApiError(
                     409,
                     "the organization still has users, service accounts or models; delete them "
@@ -122,8 +123,8 @@ class OrganizationRepository:
                 ) from None
 
 
-def _to_api(row: sqlite3.Row) -> Organization:
-    return cast("Organization", dict(row))
+def _to_api(row: Row) -> Organization:
+    return cast("Organization", {name: row[name] for name in _MEMBERS})
 
 
 def _name_taken(name: str) -> ApiError:

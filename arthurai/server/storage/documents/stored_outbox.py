@@ -10,7 +10,7 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+    from arthurai.server.storage.documents.control_database import ControlDatabase
 
 
 class OutboxEntry(NamedTuple):
@@ -39,7 +39,7 @@ class OutboxRepository:
         database: The control database.
     """
 
-    database: SqliteDatabase = field(repr=False)
+    database: ControlDatabase = field(repr=False)
 
     def add(self, entry_id: str, channel: str, message: Mapping[str, Any], due: float) -> None:
         """Store a message.

@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arthurai.server.http.api_errors import not_found
+from arthurai.server.identifiers import new_id
 from arthurai.server.principals import ADMIN_KEY_DESCRIPTION, SUPER_ADMIN
-from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
 
     from arthurai.common import documents
-    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+    from arthurai.server.storage.documents.control_database import ControlDatabase, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class ServiceAccount:
 class ServiceAccountRepository:
     """The service accounts of the server."""
 
-    def __init__(self, database: SqliteDatabase, secret: bytes) -> None:
+    def __init__(self, database: ControlDatabase, secret: bytes) -> None:
         """Use a control database and the server's secret."""
         self._database = database
         self._secret = secret
@@ -222,7 +221,7 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def _account(row: sqlite3.Row) -> ServiceAccount:
+def _account(row: Row) -> ServiceAccount:
     return ServiceAccount(
         row["id"], row["organization_id"], row["description"], row["role"], row["created_at"]
     )

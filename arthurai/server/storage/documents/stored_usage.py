@@ -7,13 +7,14 @@ own for them; a process that is killed loses at most the last second of amounts,
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from arthurai.server.storage.documents.control_database import ControlDatabaseError
+
 if TYPE_CHECKING:
-    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+    from arthurai.server.storage.documents.control_database import ControlDatabase
 
 logger = logging.getLogger("arthurai.server")
 
@@ -37,7 +38,7 @@ class Amount(NamedTuple):
 class UsageRepository:
     """The amounts used by all organizations."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: ControlDatabase) -> None:
         """Use a control database."""
         self._database = database
         self._lock = threading.Lock()
@@ -68,7 +69,7 @@ class UsageRepository:
     def _store_in_time(self) -> None:
         try:
             self.store()
-        except sqlite3.Error:  # kept for the next time
+        except ControlDatabaseError:  # kept for the next time
             logger.exception("the amounts of data used cannot be stored")
 
     def store(self) -> None:
@@ -86,7 +87,8 @@ class UsageRepository:
                     self._database.execute(
                         """INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?)
                            ON CONFLICT (organization_id, model_id, category, minute) DO UPDATE SET
-                           records = records + excluded.records, bytes = bytes + excluded.bytes""",
+                           records = usage.records + excluded.records,
+                           bytes = usage.bytes + excluded.bytes""",
                         (*key, *amount),
                     )
         except BaseException:
@@ -113,5 +115,6 @@ class UsageRepository:
             (organization_id, int(start // MINUTE_SECONDS), int(-(-end // MINUTE_SECONDS))),
         )
         return {
-            (row["model_id"], row["category"]): Amount(row["records"], row["bytes"]) for row in rows
+            (row["model_id"], row["category"]): Amount(int(row["records"]), int(row["bytes"]))
+            for row in rows
         }

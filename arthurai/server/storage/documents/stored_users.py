@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import threading
 import time
 from dataclasses import dataclass, field
@@ -15,14 +14,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from arthurai.server.http.api_errors import ApiError, not_found
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.identifiers import new_id
+from arthurai.server.storage.documents.control_database import ConstraintError
 from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arthurai.common import documents
-    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+    from arthurai.server.storage.documents.control_database import ControlDatabase
 
 MAX_LOGIN_FAILURES: Final = 5
 MAX_HASHED_PASSWORDS: Final = 2  # at a time: each takes 64 MiB and as many processors as there are
@@ -87,7 +87,7 @@ class User:
 class UserRepository:
     """The users of the server."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: ControlDatabase) -> None:
         """Use a control database."""
         self._database = database
         self._hasher = PasswordHasher()
@@ -136,7 +136,7 @@ class UserRepository:
                     format_now(),
                 ),
             )
-        except sqlite3.IntegrityError:
+        except ConstraintError:
             raise _taken(username, email) from None
         return self.get(user_id)
 
@@ -229,7 +229,7 @@ class UserRepository:
                        email = COALESCE(?, email), profile = ? WHERE id = ?""",
                     (username, email, _encode_profile({**present, **given}), user.id),
                 )
-            except sqlite3.IntegrityError:
+            except ConstraintError:
                 raise _taken(username, email) from None
             return self.get(user.id)
 
@@ -287,7 +287,9 @@ class UserRepository:
         Raises:
             ApiError: 401 when they do not match, 403 while the login is locked.
         """
-        user = self._find("(username = ? OR email = ?) AND active = 1", login, login)
+        same = self._database.same_letters
+        condition = f"({same('username')} OR {same('email')}) AND active = 1"
+        user = self._find(condition, login, login)
         key = self._count_attempt(user.id if user else login.casefold(), address)
         if not self._is_password(user.id if user else None, password) or user is None:
             raise ApiError(401, "unauthorized")
@@ -338,8 +340,10 @@ class UserRepository:
                 )
             self._database.execute(
                 """INSERT INTO login_failures VALUES (?, 1, 0, ?) ON CONFLICT (login) DO UPDATE SET
-                   locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE locked_until END,
-                   failures = CASE WHEN failures + 1 >= ? THEN 0 ELSE failures + 1 END,
+                   locked_until = CASE WHEN login_failures.failures + 1 >= ? THEN ?
+                                   ELSE login_failures.locked_until END,
+                   failures = CASE WHEN login_failures.failures + 1 >= ? THEN 0
+                                   ELSE login_failures.failures + 1 END,
                    last_failure = excluded.last_failure""",
                 (key, now, MAX_LOGIN_FAILURES, now + LOCK_SECONDS, MAX_LOGIN_FAILURES),
             )

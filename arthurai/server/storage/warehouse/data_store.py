@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.idempotency import RequestKey
     from arthurai.server.storage.warehouse.pieces import Rows
+    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
 
 class DataStore:
@@ -89,7 +90,7 @@ class DataStore:
         self._keys = IdempotencyKeys(self._database)
 
     @property
-    def database(self) -> DuckDBDatabase:
+    def database(self) -> WarehouseDatabase:
         """The database."""
         return self._database
 

@@ -12,7 +12,8 @@ from arthurai.server.timestamps import format_timestamp, utc_now
 if TYPE_CHECKING:
     import datetime as dt
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
 STARTED: Final = "started"
 WAITING: Final = "waiting_for_data_load_to_finish"
@@ -71,7 +72,7 @@ class Datasets:
         database: The database.
     """
 
-    def __init__(self, database: DuckDBDatabase) -> None:
+    def __init__(self, database: WarehouseDatabase) -> None:
         self._database = database
 
     def list(

@@ -15,13 +15,14 @@ from arthurai.server.storage.warehouse.maintenance import Pruned, image_columns,
 
 if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
     from arthurai.server.storage.warehouse.stored_images import ImageFiles
+    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
     from arthurai.server.storage.warehouse.writer import ModelWriter
 
 
 def delete_inference(
-    database: DuckDBDatabase,
+    database: WarehouseDatabase,
     writer: ModelWriter,
     schema: ModelSchema,
     images: ImageFiles,

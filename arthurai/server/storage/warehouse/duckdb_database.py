@@ -18,7 +18,11 @@ from typing import Any, Final, Self, TypeVar
 import duckdb
 
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
-from arthurai.server.storage.warehouse.errors import DataStoreError, DataStoreVersionError
+from arthurai.server.storage.warehouse.errors import (
+    DataStoreError,
+    DataStoreVersionError,
+    OutOfRangeError,
+)
 from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_parts
 from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
 
@@ -44,6 +48,8 @@ _BROKEN_MESSAGES: Final = (
 
 T = TypeVar("T")
 Cursor = duckdb.DuckDBPyConnection
+EngineError: Final = duckdb.Error
+"""What the engine raises when it cannot go on, e.g. as its file is damaged."""
 Migration = Callable[[Cursor], None]
 
 _CREATE_REQUESTS: Final = """
@@ -203,6 +209,10 @@ class DuckDBDatabase:
             self._broken.clear()
         logger.warning("the database of rows was opened again after an error")
 
+    def check(self) -> None:
+        """Raise an exception unless the database answers."""
+        self.fetch("SELECT 1")
+
     def is_in_place(self) -> bool:
         """Return whether the files are still where they were opened."""
         if self._lock is None:
@@ -261,8 +271,11 @@ class DuckDBDatabase:
 
         Returns:
             Column names and rows.
+
+        Raises:
+            OutOfRangeError: A value exceeds the range of numbers.
         """
-        with self.cursor() as cursor:
+        with self.cursor() as cursor, _range_errors():
             rows = fetch_allowed(cursor, sql, params)
             return [column[0] for column in cursor.description or ()], rows
 
@@ -275,7 +288,7 @@ class DuckDBDatabase:
             sql: One statement, values as `?` or `$name`.
             params: The values.
         """
-        with self.cursor() as cursor:
+        with self.cursor() as cursor, _range_errors():
             yield from fetch_parts(cursor, sql, params)
 
     def checkpoint(self) -> None:
@@ -318,6 +331,15 @@ class DuckDBDatabase:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+
+@contextmanager
+def _range_errors() -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        reason = str(error).partition("\n")[0].partition(":")[2].strip() or "overflow"
+        raise OutOfRangeError(reason) from error
 
 
 def _retry(attempt: Callable[[], T]) -> T:

@@ -9,7 +9,8 @@ from arthurai.server.storage.warehouse.ddl import quote_name
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
 _EXPLANATION: Final = {
     "inference_id": "VARCHAR",
@@ -47,7 +48,7 @@ def _table(slot: int, source: str) -> str:
     return quote_name(f"m{slot}_{source}")
 
 
-def relation(database: DuckDBDatabase, slot: int, source: str) -> str:
+def relation(database: WarehouseDatabase, slot: int, source: str) -> str:
     """Return the quote_name name of the table with the results of an enrichment.
 
     Args:
@@ -66,7 +67,7 @@ def relation(database: DuckDBDatabase, slot: int, source: str) -> str:
     return _table(slot, source)
 
 
-def store(database: DuckDBDatabase, slot: int, source: str, table: pa.Table) -> None:
+def store(database: WarehouseDatabase, slot: int, source: str, table: pa.Table) -> None:
     """Store results; earlier results of the same inference (and algorithm) are replaced.
 
     Args:

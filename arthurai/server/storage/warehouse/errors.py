@@ -59,6 +59,10 @@ class QueryStoppedError(DataStoreError):
     status = HTTPStatus.BAD_REQUEST
 
 
+class OutOfRangeError(ArithmeticError):
+    """A value of a query exceeds the range of the engine's numbers."""
+
+
 class BrokenFileError(BadDataError):
     """A file that cannot be read to its end.
 

@@ -22,7 +22,8 @@ from arthurai.server.timestamps import utc_now
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
 MAX_AGE: Final = dt.timedelta(days=1)
 MAX_KEYS: Final = 20_000
@@ -132,7 +133,7 @@ class IdempotencyKeys:
         database: The database.
     """
 
-    def __init__(self, database: DuckDBDatabase) -> None:
+    def __init__(self, database: WarehouseDatabase) -> None:
         self._database = database
         self._lock = threading.Lock()
         self._running: dict[tuple[str, str], threading.Event] = {}

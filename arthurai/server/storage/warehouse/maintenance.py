@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
     from arthurai.server.storage.warehouse.stored_images import ImageFiles
+    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
     from arthurai.server.storage.warehouse.writer import ModelWriter
 
 
@@ -34,7 +35,7 @@ class Pruned(NamedTuple):
 
 
 def prune_model(
-    database: DuckDBDatabase,
+    database: WarehouseDatabase,
     writer: ModelWriter,
     schema: ModelSchema,
     images: ImageFiles,
@@ -103,7 +104,7 @@ def image_columns(schema: ModelSchema) -> list[str]:
 
 
 def images_in_use(
-    database: DuckDBDatabase,
+    database: WarehouseDatabase,
     slot: int,
     columns: list[str],
     among: Collection[str] | None = None,

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from arthurai.server.storage.warehouse.datasets import Datasets
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
 
 class ModelWriters:
@@ -27,7 +28,7 @@ class ModelWriters:
         datasets: The states of batches and reference sets.
     """
 
-    def __init__(self, database: DuckDBDatabase, datasets: Datasets) -> None:
+    def __init__(self, database: WarehouseDatabase, datasets: Datasets) -> None:
         self._database = database
         self._datasets = datasets
         self._lock = threading.RLock()

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
 _WAITING: Final = "waiting"
 _MAX_STALE: Final = 10_000
@@ -192,7 +193,7 @@ class WaitingTruths:
             self.forget()
 
 
-def count_waiting(database: DuckDBDatabase) -> dict[int, int]:
+def count_waiting(database: WarehouseDatabase) -> dict[int, int]:
     """Return how many ids wait, by the slot number of their model.
 
     Args:
@@ -225,7 +226,7 @@ def prune_waiting(cursor: Cursor, slot: int, before: dt.datetime) -> int:
     return int(cursor.fetchall()[0][0])
 
 
-def count_prunable_truths(database: DuckDBDatabase, slot: int, before: dt.datetime) -> int:
+def count_prunable_truths(database: WarehouseDatabase, slot: int, before: dt.datetime) -> int:
     """Return for how many ids `prune_waiting` would delete ground truth.
 
     Args:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arthurai.server.app import create_app
 from arthurai.server.storage.documents import migrations as schema
 from arthurai.server.storage.documents.document_store import DocumentRepository
-from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+from arthurai.server.storage.documents.sqlite_database import SqliteDatabase, migrate
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.transport.local import LocalTransport
 
@@ -50,16 +50,16 @@ def opened(path, version=None):
 @pytest.mark.parametrize("version", range(len(schema.MIGRATIONS)))
 def test_every_older_version_is_brought_up_to_date(tmp_path, version):
     fresh = sqlite3.connect(":memory:", isolation_level=None)
-    schema.migrate(fresh)
+    migrate(fresh)
     older = opened(tmp_path / "a.sqlite", version)
     if version:
         older.execute("INSERT INTO organizations VALUES ('i', 'n', 'p', 'c', 'u')")
-    schema.migrate(older)
+    migrate(older)
     assert tables(older) == tables(fresh)
     assert older.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS)
     kept = older.execute("SELECT name FROM organizations").fetchall()
     assert kept == ([("n",)] if version else [])
-    schema.migrate(older)
+    migrate(older)
     assert tables(older) == tables(fresh)
 
 
@@ -69,7 +69,7 @@ def test_a_failing_migration_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     broken = (*schema.MIGRATIONS[:1], ("CREATE TABLE new (a INTEGER)", "nonsense"))
     monkeypatch.setattr(schema, "MIGRATIONS", broken)
     with pytest.raises(sqlite3.OperationalError):
-        schema.migrate(connection)
+        migrate(connection)
     assert tables(connection) == before
     assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
 

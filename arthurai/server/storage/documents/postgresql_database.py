@@ -1,0 +1,371 @@
+"""The control database in PostgreSQL, which several servers may use at the same time.
+
+Changes take turns, as they do in SQLite: whoever changes something holds one advisory lock until
+the end of the transaction, whichever server it is. So whatever a transaction has read stays as it
+is until the transaction ends. Readers never wait.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import orjson
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
+
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.storage.documents.control_copy import copy_tables
+from arthurai.server.storage.documents.control_database import (
+    ConstraintError,
+    ControlDatabaseError,
+    check_word,
+)
+from arthurai.server.storage.documents.migrations import find_pending
+from arthurai.server.storage.documents.postgresql_statements import (
+    MORE_STATEMENTS,
+    translate,
+    translate_definition,
+)
+from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    Connection = psycopg.Connection[dict[str, Any]]
+
+MAX_CONNECTIONS: Final = 8
+_CONNECT_SECONDS: Final = 10
+_VERSION_TABLE: Final = "CREATE TABLE IF NOT EXISTS arthur_control (version BIGINT NOT NULL)"
+_ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+T = TypeVar("T")
+
+
+class PostgresqlDatabase:
+    """A control database: a few connections, lent to one thread at a time."""
+
+    def __init__(self, address: str) -> None:
+        """Connect, and migrate the schema to the newest version.
+
+        Args:
+            address: `postgresql://host/database` without a password, which is taken from
+                `PGPASSWORD` or a password file; parameters of libpq may follow a `?`.
+
+        Raises:
+            ControlDatabaseError: The database cannot be used.
+            ValueError: The address is not one, or a newer release wrote the database.
+        """
+        self.name = describe(address)
+        self._address = address
+        self._idle: list[Connection] = []
+        self._closed = False
+        self._access = threading.Lock()
+        self._slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._changing = threading.RLock()
+        self._local = threading.local()
+        facts = self._call(
+            lambda connection: connection.execute(
+                "SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding"
+            ).fetchone()
+        )
+        if facts is None or facts["schema"] is None:
+            raise ControlDatabaseError(f"{self.name}: the schema of the search path is missing")
+        if facts["encoding"] != "UTF8":
+            raise ControlDatabaseError(
+                f"{self.name} must have the encoding UTF8, got {facts['encoding']}; create it with "
+                "createdb -E UTF8"
+            )
+        digest = hashlib.sha256(f"arthurai {facts['schema']}".encode()).digest()
+        self._key = int.from_bytes(digest[:8], signed=True)
+        self._migrate()
+
+    def _migrate(self) -> None:
+        with self.transaction():
+            self.execute(_VERSION_TABLE)
+            version = self.scalar("SELECT max(version) FROM arthur_control") or 0
+            for number, statements in find_pending(version):
+                for statement in statements:
+                    self.execute(translate_definition(statement))
+                for statement in MORE_STATEMENTS.get(number, ()):
+                    self.execute(statement)
+                self.execute("DELETE FROM arthur_control")
+                self.execute("INSERT INTO arthur_control VALUES (?)", (number,))
+
+    # --- connections ----------------------------------------------------------------------------
+
+    def _connect(self) -> Connection:
+        return psycopg.connect(
+            self._address,
+            autocommit=True,
+            row_factory=dict_row,
+            cursor_factory=psycopg.ClientCursor,
+            client_encoding="utf8",
+            connect_timeout=_CONNECT_SECONDS,
+            application_name="arthurai",
+        )
+
+    @contextmanager
+    def _lend(
+        self, prepare: Callable[[Connection], object] = lambda _: None
+    ) -> Iterator[Connection]:
+        """Provide a connection for the block.
+
+        Args:
+            prepare: Called with it first; with a new one when it turns out to be broken.
+        """
+        with self._slots:
+            with self._access:
+                if self._closed:
+                    raise ControlDatabaseError(f"{self.name} is closed")
+                connection = self._idle.pop() if self._idle else None
+            connection = connection or self._connect()
+            try:
+                try:
+                    prepare(connection)
+                except psycopg.OperationalError:
+                    if not connection.closed:
+                        raise
+                    connection = self._connect()
+                    prepare(connection)
+                yield connection
+            finally:
+                self._take_back(connection)
+
+    def _take_back(self, connection: Connection) -> None:
+        with self._access:
+            if not (connection.closed or self._closed):
+                self._idle.append(connection)
+                return
+            broken, self._idle = [connection, *self._idle], []  # the others are as broken
+        for each in broken:
+            each.close()
+
+    def _call(self, work: Callable[[Connection], T], *, repeat: bool = True) -> T:
+        """Call a function with a connection, in a transaction of this thread with that of it.
+
+        Args:
+            work: The function.
+            repeat: Whether to call it again when the connection turns out to be broken.
+        """
+        current: Connection | None = getattr(self._local, "connection", None)
+        with self._errors():
+            if current is not None:
+                return work(current)
+            found: list[T] = []
+            if repeat:
+                with self._lend(lambda connection: found.append(work(connection))):
+                    return found[0]
+            with self._lend() as connection:
+                return work(connection)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Raise the errors of the interface instead of those of psycopg."""
+        try:
+            yield
+        except psycopg.IntegrityError as error:
+            raise ConstraintError(_shorten(error)) from error
+        except psycopg.Error as error:
+            raise ControlDatabaseError(f"{self.name}: {_shorten(error)}") from error
+
+    def check(self) -> None:
+        """Raise an exception unless the database answers."""
+        self.scalar("SELECT 1")
+
+    def is_in_place(self) -> bool:
+        """Return whether the database is still where it was opened."""
+        return True
+
+    def close(self) -> None:
+        """Close the connections."""
+        with self._access:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    # --- statements -----------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run the block as one transaction, which no other change interrupts, by any process."""
+        if getattr(self._local, "connection", None) is not None:
+            yield
+            return
+        with self._changing, self._errors(), self._lend(self._begin) as connection:
+            self._local.connection = connection
+            try:
+                yield
+                status = connection.execute("COMMIT").statusmessage
+            except BaseException:
+                with suppress(psycopg.Error):
+                    connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._local.connection = None
+            if status != "COMMIT":
+                raise ControlDatabaseError(f"{self.name}: the transaction failed before its end")
+
+    def _begin(self, connection: Connection) -> None:
+        connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({self._key})")
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> int:
+        """Run a statement and return the number of changed rows.
+
+        Args:
+            statement: SQL with `?` for values.
+            parameters: The values.
+        """
+        _check_texts(parameters)
+        translated = translate(statement)
+        if getattr(self._local, "connection", None) is not None:
+            return self._call(lambda c: c.execute(translated, parameters).rowcount)
+        both = f"SELECT pg_advisory_xact_lock({self._key}); {translated}"  # one transaction
+
+        def change(connection: Connection) -> int:
+            cursor = connection.execute(both, parameters)
+            cursor.nextset()
+            return cursor.rowcount
+
+        with self._changing:
+            return self._call(change, repeat=False)
+
+    def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Return all rows of a query.
+
+        Args:
+            statement: SQL with `?` for values.
+            parameters: The values.
+        """
+        _check_texts(parameters)
+        translated = translate(statement)
+        return self._call(lambda c: c.execute(translated, parameters).fetchall())
+
+    def row(self, statement: str, parameters: Sequence[object] = ()) -> dict[str, Any] | None:
+        """Return the first row of a query, or `None`.
+
+        Args:
+            statement: SQL with `?` for values.
+            parameters: The values.
+        """
+        _check_texts(parameters)
+        translated = translate(statement)
+        return self._call(lambda c: c.execute(translated, parameters).fetchone())
+
+    def kept_row(self, statement: str, *parameters: object) -> dict[str, Any] | None:
+        """Return the first row of a query, or `None`; never kept, as other servers change rows.
+
+        Args:
+            statement: SQL with `?` for values.
+            parameters: The values.
+        """
+        return self.row(statement, parameters)
+
+    def scalar(self, statement: str, parameters: Sequence[object] = ()) -> Any:
+        """Return the first value of the first row of a query, or `None`.
+
+        Args:
+            statement: SQL with `?` for values.
+            parameters: The values.
+        """
+        found = self.row(statement, parameters)
+        return None if found is None else next(iter(found.values()))
+
+    def member_is(self, name: str, value: object) -> tuple[str, object]:
+        """Return a condition on a member of the column `document`, and its value.
+
+        Args:
+            name: Name of a member at the top.
+            value: `None`, a boolean, a number or text.
+        """
+        found = f"coalesce((document::json -> '{check_word(name)}')::text, 'null')"
+        return f"{found} = ?", orjson.dumps(value).decode()
+
+    def same_letters(self, column: str) -> str:
+        """Return a condition: a column is a value, but for the case of letters from A to Z.
+
+        Args:
+            column: Name or address of users.
+        """
+        return f'lower({check_word(column)}) = lower(? COLLATE "C")'
+
+    def has_element(self, array: str) -> str:
+        """Return a condition: an array of the column `document` of `models` holds a value.
+
+        Args:
+            array: Name of a member at the top.
+        """
+        found = f"models.document::json -> '{check_word(array)}'"
+        elements = (
+            f"json_array_elements_text(CASE json_typeof({found}) WHEN 'array' THEN {found} "
+            "ELSE '[]'::json END)"
+        )
+        return f"EXISTS (SELECT 1 FROM {elements} AS held (value) WHERE held.value = ?)"
+
+    def copy_to(self, path: Path, begin: Callable[[], object]) -> None:
+        """Write a copy to a new file of SQLite.
+
+        Args:
+            path: The file.
+            begin: Called first, while nobody else can change the database.
+        """
+        copy = SqliteDatabase(path)
+        try:
+            with self.transaction(), copy.transaction():
+                begin()
+                copy_tables(self, copy)
+        finally:
+            copy.close()
+
+
+def describe(address: str) -> str:
+    """Return what messages call a database: its host and name, no credentials.
+
+    Args:
+        address: Address of the database.
+
+    Raises:
+        ValueError: It is not an address of PostgreSQL, or holds a password.
+    """
+    try:
+        facts = conninfo_to_dict(address)
+    except psycopg.Error:  # it repeats the address
+        facts = {}
+    if not facts or not address.startswith(("postgresql://", "postgres://")):
+        raise ValueError(
+            "the address of the control database must look like postgresql://host/database; "
+            "percent-encode special characters"
+        ) from None
+    if "password" in facts or "sslpassword" in facts:
+        raise ValueError(
+            "the address of the control database must not hold a password, which others could "
+            "read; set PGPASSWORD, or name a password file in PGPASSFILE"
+        )
+    host, port = facts.get("host", "local socket"), facts.get("port")
+    return f"PostgreSQL {facts.get('dbname', '')!r} on {host}{f':{port}' if port else ''}"
+
+
+def _shorten(error: psycopg.Error) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def _check_texts(parameters: Sequence[object]) -> None:
+    """Raise when a value holds what PostgreSQL cannot store.
+
+    Raises:
+        ApiError: 400 with the reason.
+    """
+    for value in parameters:
+        if isinstance(value, str) and (
+            "\0" in value
+            or ("\\u0000" in value and value[:1] in "{[" and _ESCAPED_NUL.search(value))
+        ):
+            raise ApiError(
+                400, "a text holds a NUL character, which this server cannot store; remove it"
+            )
