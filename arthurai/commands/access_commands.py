@@ -43,6 +43,11 @@ def add_access_commands(commands: Any, add: AddCommand, *, needs: str) -> None:
     key.add_argument(
         "--new", action="store_true", help="make a new key; the present one stops working at once"
     )
+    key.add_argument(
+        "--control",
+        metavar="ADDRESS",
+        help="the database in PostgreSQL that `arthurai serve` was started with",
+    )
     add_json_option(key)
     key.set_defaults(run=run_and_print(_key), needs=needs)
 
@@ -95,10 +100,12 @@ def _add_password(command: argparse.ArgumentParser) -> None:
 
 def _key(options: argparse.Namespace) -> Rows:
     from arthurai.server.secret import load_secret
-    from arthurai.server.storage.documents import CONTROL_FILE, ControlStore
+    from arthurai.server.storage.documents import ControlStore
+    from arthurai.server.storage.store_pair import find_control
 
     check_owner(options.directory)
-    control = ControlStore(options.directory / CONTROL_FILE, load_secret(options.directory))
+    location = find_control(options.directory, options.control)
+    control = ControlStore(location, load_secret(options.directory))
     try:
         key = control.service_accounts.administrator_key(
             control.organizations.list()[0]["id"], renew=options.new

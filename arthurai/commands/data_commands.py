@@ -70,6 +70,18 @@ def add_data_commands(
     restored.add_argument("archive", type=Path, help="the archive")
     restored.add_argument("directory", type=Path, help="the new data directory")
     restored.set_defaults(run=_restore, needs=needs)
+    moved = add(commands, "move-control", "move everything but rows into PostgreSQL")
+    moved.add_argument(
+        "directory", type=parse_directory, help="the data directory, if no server has it open"
+    )
+    moved.add_argument(
+        "--to",
+        required=True,
+        metavar="ADDRESS",
+        help="an empty database, as postgresql://host/database; the password comes from PGPASSWORD "
+        "or a password file",
+    )
+    moved.set_defaults(run=_move_control, needs=needs)
 
 
 def _prune(options: argparse.Namespace) -> int:
@@ -133,6 +145,17 @@ def _restore(options: argparse.Namespace) -> int:
     from arthurai.commands.backup_command import restore
 
     return _say(restore, options)
+
+
+def _move_control(options: argparse.Namespace) -> int:
+    from arthurai.server.storage.control_move import move_control
+
+    try:
+        counts = move_control(options.directory, options.to)
+    except store_errors() as error:
+        return fail(str(error))
+    print(f"{sum(counts.values()):,} rows moved; start the server with --control from now on")
+    return 0
 
 
 def _say(work: Callable[..., str], options: argparse.Namespace) -> int:

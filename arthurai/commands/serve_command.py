@@ -83,6 +83,7 @@ def _serve_on(listener: socket.socket, settings: Mapping[str, Any], limits: list
             allow_unconfined_code=settings["allow_unconfined_code"],
             retention_days=settings["retention_days"],
             report_dir=settings["report_dir"],
+            control=settings["control"],
         )
     except store_errors() as error:
         return fail(f"cannot use the data directory {settings['data_dir']}: {error}")
@@ -118,11 +119,15 @@ def _announce(app: ArthurApp, url: str) -> None:
     print(f"Arthur listens on {url}")
     print(f"Dashboard, logs in once within an hour: {app.make_dashboard_link(url)}")
     print(f"Data: {place}")
+    if app.control.database.is_shared:
+        print(f"Control data: {app.control.database.name}")
     if is_plain and not leads_to_loopback(url):
         print("Other machines can connect over plain http: use --tls-cert, or a TLS proxy.")
     insecure = ", allow_insecure=True" if is_plain else ""
     if app.first_login is None:
         command = f"arthurai key {shlex.quote(str(app.data_dir))}"
+        if app.control.database.is_shared:
+            command += " --control ADDRESS"
         print(f"Keep the key of `{command}` in the variable ARTHUR_API_KEY for:")
         print(f'client = ArthurAI(url="{url}"{insecure})')
     else:

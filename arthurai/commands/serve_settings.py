@@ -10,6 +10,7 @@ import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from arthurai.common.settings import (
     LIMITS_VARIABLE,
@@ -102,6 +103,22 @@ def _parse_data_dir(text: str) -> Path:
     return Path(text)
 
 
+def _parse_control(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        secret = parts.password is not None or "password" in parse_qs(parts.query)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"postgresql", "postgres"}:  # not repeated: it may hold a password
+        raise argparse.ArgumentTypeError("must look like postgresql://host/database")
+    if secret:
+        raise argparse.ArgumentTypeError(
+            "must not hold a password, which others could read; set PGPASSWORD, or name a "
+            "password file in PGPASSFILE"
+        )
+    return text
+
+
 def _parse_file(text: str) -> Path:
     path = Path(text)
     if not path.is_file():
@@ -133,6 +150,14 @@ SETTINGS: Final = (
         None,
         "directory for all data, created if needed (default: in memory, lost at the end)",
         "DIRECTORY",
+    ),
+    Setting(
+        "control",
+        _parse_control,
+        None,
+        "database in PostgreSQL for everything but rows, as postgresql://host/database; the "
+        "password comes from PGPASSWORD or a password file (default: in the data directory)",
+        "ADDRESS",
     ),
     Setting("threads", _parse_threads, 8, "number of requests handled at the same time"),
     Setting(
@@ -253,6 +278,8 @@ def resolve_settings(
         if value is None and setting.name in stated:
             value = _parse(setting, stated[setting.name], f"{name}: {setting.name}")
         found[setting.name] = setting.default if value is None else value
+    if found["control"] is not None and found["data_dir"] is None:
+        raise ValueError("--control needs --data-dir, the directory of the rows")
     if (found["tls_cert"] is None) != (found["tls_key"] is None):
         raise ValueError("TLS needs both, --tls-cert and --tls-key")
     limits = stated.get(_LIMITS, [])

@@ -202,8 +202,10 @@ def check_owner(directory: Path) -> None:
     """
     from arthurai.server.secret import SECRET_NAME
     from arthurai.server.storage.documents import CONTROL_FILE
+    from arthurai.server.storage.store_pair import CONTROL_MARK
 
-    for name in (CONTROL_FILE, SECRET_NAME):
+    is_elsewhere = (directory / CONTROL_MARK).is_file()
+    for name in (CONTROL_MARK if is_elsewhere else CONTROL_FILE, SECRET_NAME):
         if not (directory / name).is_file():
             raise OSError(f"{str(directory)!r} is not a data directory: it has no {name}")
     owner = (directory / SECRET_NAME).stat().st_uid

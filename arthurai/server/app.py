@@ -28,12 +28,12 @@ from arthurai.server.principals import ADMINISTRATOR
 from arthurai.server.resources.usage.service import record_usage
 from arthurai.server.secret import load_secret
 from arthurai.server.services import Services
-from arthurai.server.storage.documents import CONTROL_FILE, ControlStore
+from arthurai.server.storage.documents import ControlStore
 from arthurai.server.storage.private_files import make_private
 from arthurai.server.storage.reserved_space import keep_back, release_if_full
 from arthurai.server.storage.retention_job import CHECK_SECONDS as RETENTION_SECONDS
 from arthurai.server.storage.retention_job import RetentionJob
-from arthurai.server.storage.store_pair import check_pair
+from arthurai.server.storage.store_pair import check_pair, find_control
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.telemetry.server_telemetry import Telemetry
 
@@ -103,6 +103,7 @@ class ArthurApp:
         allow_unconfined_code: bool = False,
         retention_days: int | None = None,
         report_dir: Path | None = None,
+        control: str | None = None,
     ) -> None:
         """Open or create a server.
 
@@ -116,8 +117,11 @@ class ArthurApp:
             allow_unconfined_code: Run the code of users even where the system cannot confine it.
             retention_days: Delete inferences that are older, once the clock runs.
             report_dir: Where summaries are written to.
+            control: Address of a database in PostgreSQL for everything but rows, which stay in
+                `data_dir`; `None` keeps it there, too.
 
         Raises:
+            ControlDatabaseError: That database cannot be used.
             OSError: The directory cannot be used.
             ValueError: The directory was written by a newer release or is damaged.
         """
@@ -135,13 +139,12 @@ class ArthurApp:
         )
         try:
             secret = load_secret(data_dir)
-            path = None if data_dir is None else data_dir / CONTROL_FILE
-            self.control = ControlStore(path, secret)
+            self.control = ControlStore(find_control(data_dir, control), secret)
         except BaseException:
             self.data.close()
             raise
         try:
-            check_pair(self.control, self.data.database)
+            check_pair(self.control, self.data.database, data_dir)
             if data_dir is not None:
                 keep_back(data_dir)
                 make_private(data_dir)

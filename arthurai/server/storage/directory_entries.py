@@ -23,6 +23,7 @@ class Entry(NamedTuple):
 
 ENTRIES: Final = (
     Entry("control.sqlite*", is_copied=False),
+    Entry("control.in-postgresql", is_copied=False),
     Entry("data.duckdb*", is_copied=False),
     Entry("compacted.duckdb*", is_copied=False),
     Entry("compaction*", is_copied=False),

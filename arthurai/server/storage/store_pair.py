@@ -6,46 +6,94 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.identifiers import new_id
+from arthurai.server.storage.documents.control_store import CONTROL_FILE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from arthurai.server.storage.documents import ControlStore
     from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
+CONTROL_MARK: Final = "control.in-postgresql"
+"""Name of an empty file in data directories whose control data are elsewhere."""
 _IDENTITY: Final = "identity"
 
 
-def check_pair(control: ControlStore, database: WarehouseDatabase) -> None:
+def check_pair(
+    control: ControlStore, database: WarehouseDatabase, data_dir: Path | None = None
+) -> None:
     """Raise when the stores of a directory do not belong together; pair new ones.
 
     Args:
         control: The store of people, models and rules.
         database: The database of rows.
+        data_dir: The directory; marked when its control data are elsewhere.
 
     Raises:
+        ControlDatabaseError: Another server uses the control database.
         ValueError: A store is missing, or comes from another directory.
     """
+    control.database.claim()
+    name = control.database.name
     stored = control.documents(Kind.STORE_IDENTITY).get("", _IDENTITY)
     control_id = None if stored is None else stored["id"]
     data_id = database.store_id
+    if control.database.is_shared and control_id is not None and control_id != data_id:
+        raise ValueError(
+            f"{name} belongs to the server of another data directory: start with that directory, "
+            "or name another database"
+        )
     if control_id is not None and data_id is not None and control_id != data_id:
         raise ValueError(
-            "control.sqlite and data.duckdb come from different directories: restore both from the "
-            "same backup"
+            f"{name} and data.duckdb come from different directories: restore both from the same "
+            "backup"
         )
     has_models = control.models.has_any()
     has_rows = bool(database.fetch("SELECT 1 FROM arthur_models LIMIT 1")[1])
     if has_models and not has_rows:
         raise ValueError(
-            "data.duckdb is missing beside the models in control.sqlite: restore it from a backup, "
-            "or move control.sqlite away to start with an empty directory"
+            f"data.duckdb is missing beside the models in {name}: restore it from a backup, or "
+            f"move {name} away to start with an empty directory"
         )
     if has_rows and not has_models and control_id is None:
         raise ValueError(
-            "control.sqlite is missing or empty beside the models in data.duckdb: restore it from "
-            "a backup, or move data.duckdb away to start with an empty directory"
+            f"{name} is missing or empty beside the models in data.duckdb: restore it from a "
+            "backup, or move data.duckdb away to start with an empty directory"
         )
     found = control_id or data_id or new_id()
     if data_id is None:
         database.store_id = found
     if control_id is None:
         control.documents(Kind.STORE_IDENTITY).put("", _IDENTITY, {"id": found})
+    if data_dir is not None and control.database.is_shared:
+        (data_dir / CONTROL_MARK).touch()
+
+
+def find_control(data_dir: Path | None, address: str | None) -> Path | str | None:
+    """Return where the control data of a server are; a mark in the directory remembers it.
+
+    Args:
+        data_dir: The data directory; `None` keeps rows in memory.
+        address: Address of a control database in PostgreSQL; `None` uses a file.
+
+    Raises:
+        ValueError: The two do not fit.
+    """
+    if data_dir is None:
+        if address is not None:
+            raise ValueError(
+                "control data in PostgreSQL need a data directory, which keeps the rows"
+            )
+        return None
+    file = data_dir / CONTROL_FILE
+    if address is not None and file.exists():
+        raise ValueError(
+            f"the control data of this directory are in {CONTROL_FILE}: move them first with "
+            "`arthurai data move-control`"
+        )
+    if address is None and (data_dir / CONTROL_MARK).exists():
+        raise ValueError(
+            "the control data of this directory are in PostgreSQL: name the database with "
+            "--control; for `arthurai data` name the running server with --url"
+        )
+    return address or file

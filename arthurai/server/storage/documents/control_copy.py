@@ -21,7 +21,8 @@ TABLES: Final = (
     ("outbox", "due"),
 )
 """Tables after those that they refer to, with the column that their rows are copied by."""
-_ORDER: Final = "rowid"  # of the engine, where it has such a column
+_NUMBERED: Final = frozenset({"rowid", "position"})
+"""Columns that the target numbers anew, in the same order."""
 
 
 def copy_tables(source: ControlDatabase, target: ControlDatabase) -> dict[str, int]:
@@ -36,7 +37,7 @@ def copy_tables(source: ControlDatabase, target: ControlDatabase) -> dict[str, i
         rows = source.rows(f"SELECT * FROM {table} ORDER BY {order}")
         counts[table] = len(rows)
         for row in rows:
-            names = [name for name in row.keys() if name != _ORDER]  # noqa: SIM118 - rows of SQLite
+            names = [name for name in row.keys() if name not in _NUMBERED]  # noqa: SIM118 - rows of SQLite
             target.execute(
                 f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
                 [row[name] for name in names],

@@ -46,6 +46,17 @@ class ControlDatabase(Protocol):
     def name(self) -> str:
         """What messages call it; without credentials."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether servers on other machines can reach it."""
+
+    def claim(self) -> None:
+        """Keep other servers away until `close`.
+
+        Raises:
+            ControlDatabaseError: Another server uses the database.
+        """
+
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> int:
         """Run a statement that changes something and return the number of changed rows.
 

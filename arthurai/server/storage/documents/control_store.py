@@ -33,17 +33,18 @@ class ControlStore:
         database: The database.
     """
 
-    def __init__(self, path: Path | None, secret: bytes) -> None:
+    def __init__(self, location: Path | str | None, secret: bytes) -> None:
         """Open or create the store.
 
         Args:
-            path: File of the database; `None` keeps it in memory.
+            location: File of SQLite, or address of PostgreSQL; `None` keeps it in memory.
             secret: The server's secret, from which API keys are derived.
 
         Raises:
-            ValueError: The file was written by a newer release.
+            ControlDatabaseError: The database cannot be used.
+            ValueError: It was written by a newer release, or the address is not one.
         """
-        self.database = open_database(path)
+        self.database = open_database(location)
         self._secret = secret
         self._documents: dict[str, DocumentRepository[Any]] = {}
 

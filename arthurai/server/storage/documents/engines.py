@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.server.storage.documents.control_database import ControlDatabaseError
 from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ def open_database(location: Path | str | None) -> ControlDatabase:
         location: File of SQLite, or address of PostgreSQL; `None` keeps the database in memory.
 
     Raises:
-        ControlDatabaseError: It cannot be opened.
-        ModuleNotFoundError: psycopg is not installed.
+        ControlDatabaseError: It cannot be opened, or psycopg is not installed.
         ValueError: It was written by a newer release, or the address is not one.
     """
     if not isinstance(location, str):
@@ -30,8 +30,7 @@ def open_database(location: Path | str | None) -> ControlDatabase:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "psycopg":
             raise
-        raise ModuleNotFoundError(
-            "a control database in PostgreSQL needs psycopg: pip install 'psycopg[binary]'",
-            name=error.name,
+        raise ControlDatabaseError(
+            "a control database in PostgreSQL needs psycopg: pip install 'psycopg[binary]'"
         ) from error
     return PostgresqlDatabase(location)

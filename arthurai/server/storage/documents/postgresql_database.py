@@ -11,7 +11,7 @@ import hashlib
 import re
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import orjson
 import psycopg
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    Connection = psycopg.Connection[dict[str, Any]]
+    Connection: TypeAlias = "psycopg.Connection[dict[str, Any]]"
 
 MAX_CONNECTIONS: Final = 8
 _CONNECT_SECONDS: Final = 10
@@ -69,6 +69,7 @@ class PostgresqlDatabase:
         self._slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._changing = threading.RLock()
         self._local = threading.local()
+        self._claim: Connection | None = None
         facts = self._call(
             lambda connection: connection.execute(
                 "SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding"
@@ -81,8 +82,9 @@ class PostgresqlDatabase:
                 f"{self.name} must have the encoding UTF8, got {facts['encoding']}; create it with "
                 "createdb -E UTF8"
             )
-        digest = hashlib.sha256(f"arthurai {facts['schema']}".encode()).digest()
-        self._key = int.from_bytes(digest[:8], signed=True)
+        self._key, self._claim_key = (
+            _lock_key(f"arthurai {purpose} {facts['schema']}") for purpose in ("change", "server")
+        )
         self._migrate()
 
     def _migrate(self) -> None:
@@ -97,6 +99,45 @@ class PostgresqlDatabase:
                 self.execute("DELETE FROM arthur_control")
                 self.execute("INSERT INTO arthur_control VALUES (?)", (number,))
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether servers on other machines can reach it."""
+        return True
+
+    def claim(self) -> None:
+        """Keep other servers away until `close`, by a lock of one more connection.
+
+        Raises:
+            ControlDatabaseError: Another server uses the database.
+        """
+        with self._errors():
+            self._claim = self._take_claim()
+
+    def _take_claim(self) -> Connection:
+        connection = self._connect()
+        found = connection.execute(
+            f"SELECT pg_try_advisory_lock({self._claim_key}) AS taken"
+        ).fetchone()
+        if found is None or not found["taken"]:
+            connection.close()
+            raise ControlDatabaseError(
+                f"{self.name} is in use by another server: stop that one first, or name another "
+                "database; rows are kept by one server, so two cannot share their control data"
+            )
+        return connection
+
+    def _keep_claim(self) -> None:
+        """Take the lock again after its connection broke, unless another server was faster."""
+        with self._access:
+            claim = self._claim
+            if claim is None:
+                return
+            try:
+                claim.execute("SELECT 1")
+            except psycopg.OperationalError:
+                claim.close()
+                self._claim = self._take_claim()
+
     # --- connections ----------------------------------------------------------------------------
 
     def _connect(self) -> Connection:
@@ -109,6 +150,11 @@ class PostgresqlDatabase:
             connect_timeout=_CONNECT_SECONDS,
             application_name="arthurai",
         )
+
+    def _connect_again(self) -> Connection:
+        """Connect; make sure that no other server took over while connections were broken."""
+        self._keep_claim()
+        return self._connect()
 
     @contextmanager
     def _lend(
@@ -124,14 +170,14 @@ class PostgresqlDatabase:
                 if self._closed:
                     raise ControlDatabaseError(f"{self.name} is closed")
                 connection = self._idle.pop() if self._idle else None
-            connection = connection or self._connect()
+            connection = connection or self._connect_again()
             try:
                 try:
                     prepare(connection)
                 except psycopg.OperationalError:
                     if not connection.closed:
                         raise
-                    connection = self._connect()
+                    connection = self._connect_again()
                     prepare(connection)
                 yield connection
             finally:
@@ -187,7 +233,8 @@ class PostgresqlDatabase:
         with self._access:
             self._closed = True
             idle, self._idle = self._idle, []
-        for connection in idle:
+            claim, self._claim = self._claim, None
+        for connection in (*idle, *([claim] if claim else ())):
             connection.close()
 
     # --- statements -----------------------------------------------------------------------------
@@ -225,13 +272,13 @@ class PostgresqlDatabase:
         _check_texts(parameters)
         translated = translate(statement)
         if getattr(self._local, "connection", None) is not None:
-            return self._call(lambda c: c.execute(translated, parameters).rowcount)
+            return self._call(lambda c: int(c.execute(translated, parameters).rowcount))
         both = f"SELECT pg_advisory_xact_lock({self._key}); {translated}"  # one transaction
 
         def change(connection: Connection) -> int:
             cursor = connection.execute(both, parameters)
             cursor.nextset()
-            return cursor.rowcount
+            return int(cursor.rowcount)
 
         with self._changing:
             return self._call(change, repeat=False)
@@ -256,7 +303,10 @@ class PostgresqlDatabase:
         """
         _check_texts(parameters)
         translated = translate(statement)
-        return self._call(lambda c: c.execute(translated, parameters).fetchone())
+        found: dict[str, Any] | None = self._call(
+            lambda c: c.execute(translated, parameters).fetchone()
+        )
+        return found
 
     def kept_row(self, statement: str, *parameters: object) -> dict[str, Any] | None:
         """Return the first row of a query, or `None`; never kept, as other servers change rows.
@@ -349,6 +399,10 @@ def describe(address: str) -> str:
         )
     host, port = facts.get("host", "local socket"), facts.get("port")
     return f"PostgreSQL {facts.get('dbname', '')!r} on {host}{f':{port}' if port else ''}"
+
+
+def _lock_key(purpose: str) -> int:
+    return int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], signed=True)
 
 
 def _shorten(error: psycopg.Error) -> str:

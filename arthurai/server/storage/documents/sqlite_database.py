@@ -66,6 +66,14 @@ class SqliteDatabase:
         """What messages call it."""
         return "control.sqlite" if self._path is None else self._path.name
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether servers on other machines can reach it."""
+        return False
+
+    def claim(self) -> None:
+        """Do nothing: the lock of the data directory keeps other servers away."""
+
     def check(self) -> None:
         """Raise an exception unless the database answers."""
         self.scalar("SELECT 1")
