@@ -116,18 +116,22 @@ def postgresql_cluster():
 @pytest.fixture(scope="session", autouse=WANTED)
 def control_in_postgresql(request):
     """Keep the control data of all servers of this process in PostgreSQL."""
-    from arthurai.server.storage.documents import control_store
-
     cluster = request.getfixturevalue("postgresql_cluster")
+    from arthurai.server.storage.documents import control_store
+    from arthurai.server.storage.documents.postgresql_database import PostgresqlDatabase
+
+    class InPlaceOfFile(PostgresqlDatabase):
+        is_shared = False
+
     opened = control_store.open_database
 
     def open_there(location):
         if isinstance(location, str):
             return opened(location)
         if location is None:
-            return opened(cluster.location())
+            return InPlaceOfFile(cluster.location())
         location.touch()  # what copies and restores directories finds it
-        return opened(cluster.location(str(location.resolve())))
+        return InPlaceOfFile(cluster.location(str(location.resolve())))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(control_store, "open_database", open_there)

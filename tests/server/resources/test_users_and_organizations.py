@@ -113,8 +113,7 @@ def test_a_success_forgets_earlier_failures(admin, callers):
 
 def test_the_password_is_stored_as_an_argon2_hash_only(app, admin):
     admin.post("/users", json=new_user())
-    rows = app.control.database.rows("SELECT * FROM users")
-    stored = [tuple(row) for row in rows]
+    stored = [dict(row) for row in app.control.database.rows("SELECT * FROM users")]
     assert "ann-secret" not in repr(stored)
     assert "$argon2id$" in repr(stored)
 
@@ -411,7 +410,7 @@ def test_service_accounts_show_their_key_again_and_store_its_hash_only(app, admi
     assert admin.get("/service_accounts", params={"description": "d"}).json()["data"] == [made]
     assert admin.get("/service_accounts", params={"description": "D"}).json()["data"] == []
     assert admin.get(f"/service_accounts/{made['id']}").json() == made
-    stored = [tuple(row) for row in app.control.database.rows("SELECT * FROM service_accounts")]
+    stored = [dict(row) for row in app.control.database.rows("SELECT * FROM service_accounts")]
     assert made["token"] not in repr(stored)
     assert admin.delete(f"/service_accounts/{made['id']}").status_code == 204
     assert callers(made["token"]).get("/users/me").status_code == 401
