@@ -197,7 +197,7 @@ class ArthurApp:
             telemetry=self.telemetry,
             limits=self.limits,
         )
-        self.clock = Clock()
+        self.clock = Clock(leases=self.control.leases if self.control.database.is_shared else None)
         self._retention_days = retention_days
         self.delivery.resume()
         self._access_log = access_log

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from arthurai.server.background.worker import Worker
 
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger("arthurai.server.background")
 
 TICK_SECONDS: Final = 10.0
+LEASE_SECONDS: Final = 600.0
+"""How long a server that died keeps others from a job that it had begun."""
+
+
+class Leases(Protocol):
+    """Which server does what only one is to do."""
+
+    def take(self, name: str, seconds: float) -> bool:
+        """Take a lease unless another server holds it; return whether this server holds it."""
+
+    def keep_until(self, name: str, moment: float) -> None:
+        """Have a lease that this server holds expire at another time."""
 
 
 @dataclass
@@ -33,13 +46,19 @@ class Clock:
     was down does late what is still useful.
     """
 
-    def __init__(self, read_time: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        read_time: Callable[[], datetime] = lambda: datetime.now(UTC),
+        leases: Leases | None = None,
+    ) -> None:
         """Prepare a clock without jobs.
 
         Args:
             read_time: Returns the current time, in UTC.
+            leases: By which one of several servers does each job; without them this one does.
         """
         self._read_time = read_time
+        self._leases = leases
         self._jobs: list[_Job] = []
         self._lock = threading.Lock()
         self._worker: Worker[None] = Worker("arthurai-clock", lambda _: self.run_due())
@@ -68,10 +87,24 @@ class Clock:
                 job.due = now.timestamp() + job.seconds
                 called += 1
                 try:
-                    job.work(now)
+                    self._run(job, now)
                 except Exception:
                     logger.exception("%s failed", job.name)
         return called
+
+    def _run(self, job: _Job, now: datetime) -> None:
+        """Call a job, unless another server does, or did so in this period."""
+        if self._leases is None:
+            job.work(now)
+            return
+        name = f"clock: {job.name}"
+        if not self._leases.take(name, max(job.seconds, LEASE_SECONDS)):
+            return
+        try:
+            job.work(now)
+        finally:
+            # a tick earlier, so that the holder's own next turn never meets its end
+            self._leases.keep_until(name, time.time() + job.seconds - 2 * TICK_SECONDS)
 
     def start(self) -> None:
         """Call jobs when they are due, until `close`."""

@@ -288,9 +288,14 @@ class Delivery:
                 self._retries.put_after(max(0.0, due - time.time()), entry_id)
 
     def _retry(self, entry_id: str) -> None:
-        entry = None if self._outbox is None else self._outbox.get(entry_id)
+        if self._outbox is None:
+            return
+        entry = self._outbox.claim(entry_id)
         if entry is not None:
             self._start(entry.channel, Message(**entry.message), attempts=entry.attempts)
+        elif (left := self._outbox.get(entry_id)) is not None:  # another server is sending it
+            wait = max(left.due - time.time(), _RETRY_SECONDS[0])
+            self._retries.put_after(wait, entry_id)
 
     def _mail(self, message: Message) -> bool:
         if self._settings.smtp_url is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import administrator, attribute, prediction
 
 from arthurai.cli import main
 from arthurai.server.app import create_app
+from arthurai.server.background.clock import Clock
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.storage.backup import stream_backup
@@ -147,6 +150,38 @@ def test_changes_of_two_servers_are_all_kept_and_seen_at_once(two_stores):
     assert first.service_accounts.find_by_token(token) == account
     second.service_accounts.delete(organization, account.id)
     assert first.service_accounts.find_by_token(token) is None
+
+
+def test_each_job_of_the_clock_is_done_by_one_of_two_servers(two_stores):
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    done = []
+    clocks = []
+    for number, store in enumerate(two_stores):
+        clock = Clock(lambda: moment, store.leases)
+        clock.add_job("daily", lambda _, number=number: done.append(number), seconds=86_400)
+        clock.add_job("failing", lambda _: 1 / 0, seconds=86_400)
+        clocks.append(clock)
+    moment += timedelta(days=1)
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(Clock.run_due, clocks)) == [2, 2]
+    assert len(done) == 1
+    moment += timedelta(days=1)
+    clocks[1 - done[0]].run_due()  # within the period of the other one
+    assert len(done) == 1
+    clocks[done[0]].run_due()
+    assert done == [done[0]] * 2
+
+
+def test_each_message_is_tried_by_one_of_two_servers(two_stores):
+    for number in range(20):
+        two_stores[0].outbox.add(str(number), "mail", {}, due=0)
+    two_stores[1].outbox.add("later", "mail", {}, due=2**33)
+    work = [(store, str(number)) for number in range(20) for store in two_stores * 2]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda each: each[0].outbox.claim(each[1]), work))
+    assert sorted(entry.id for entry in found if entry) == sorted(map(str, range(20)))
+    assert two_stores[0].outbox.claim("later") is None
+    assert two_stores[1].outbox.claim("gone") is None
 
 
 def test_a_nul_character_is_refused_and_its_look_alike_kept(two_stores):

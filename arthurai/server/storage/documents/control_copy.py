@@ -20,7 +20,7 @@ TABLES: Final = (
     ("alert_crossings", "window_end"),
     ("outbox", "due"),
 )
-"""Tables after those that they refer to, with the column that their rows are copied by."""
+"""Tables but leases, after those that they refer to, with the column to copy their rows by."""
 _NUMBERED: Final = frozenset({"rowid", "position"})
 """Columns that the target numbers anew, in the same order."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from arthurai.server.storage.documents.document_store import DocumentRepository
 from arthurai.server.storage.documents.engines import open_database
 from arthurai.server.storage.documents.stored_alerts import AlertRepository
+from arthurai.server.storage.documents.stored_leases import LeaseRepository
 from arthurai.server.storage.documents.stored_models import ModelGroupRepository, ModelRepository
 from arthurai.server.storage.documents.stored_organizations import OrganizationRepository
 from arthurai.server.storage.documents.stored_outbox import OutboxRepository
@@ -82,6 +83,11 @@ class ControlStore:
     def outbox(self) -> OutboxRepository:
         """The messages that are not delivered yet."""
         return OutboxRepository(self.database)
+
+    @cached_property
+    def leases(self) -> LeaseRepository:
+        """Which server does what only one is to do."""
+        return LeaseRepository(self.database)
 
     @cached_property
     def usage(self) -> UsageRepository:

@@ -127,6 +127,13 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             due REAL NOT NULL
         ) STRICT, WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE leases (
+            name TEXT PRIMARY KEY,
+            holder TEXT NOT NULL,
+            expires REAL NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 """Statements by version: entry `n` migrates version `n` to version `n + 1`."""
 

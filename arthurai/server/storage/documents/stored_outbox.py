@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arthurai.server.storage.documents.control_database import ControlDatabase
+
+CLAIM_SECONDS: Final = 300.0
+"""How long a server that died keeps others from a message that it was sending."""
 
 
 class OutboxEntry(NamedTuple):
@@ -62,6 +66,25 @@ class OutboxRepository:
             return None
         message = orjson.loads(row["message"])
         return OutboxEntry(row["id"], row["channel"], message, row["attempts"], row["due"])
+
+    def claim(self, entry_id: str) -> OutboxEntry | None:
+        """Return a message that is due, and keep other servers from it for a while.
+
+        Args:
+            entry_id: Its id.
+
+        Returns:
+            The message; `None` when it is gone, or another server has it.
+        """
+        if self.database.is_shared:
+            now = time.time()
+            claimed = self.database.execute(
+                "UPDATE outbox SET due = ? WHERE id = ? AND due <= ?",
+                (now + CLAIM_SECONDS, entry_id, now),
+            )
+            if not claimed:
+                return None
+        return self.get(entry_id)
 
     def list_due(self) -> list[tuple[str, float]]:
         """Return id and time of all messages, those due first before the others."""

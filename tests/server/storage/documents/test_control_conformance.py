@@ -16,6 +16,7 @@ from arthurai.server.storage.documents.control_database import (
 )
 from arthurai.server.storage.documents.migrations import MIGRATIONS
 from arthurai.server.storage.documents.stored_alerts import AlertFilter, Crossing
+from arthurai.server.storage.documents.stored_leases import LeaseRepository
 from arthurai.server.storage.documents.stored_usage import Amount
 
 NAMES = ["b", "a", "C", "É", "é", "ß", "z%_?'\"\\", "日本", "\u2028"]
@@ -297,6 +298,19 @@ def test_messages_wait_in_the_outbox_in_order(control):
     assert outbox.get("1").message == {"to": "ü"}
     outbox.remove("2")
     assert (outbox.count(), outbox.get("2")) == (1, None)
+
+
+def test_a_lease_has_one_holder_until_it_expires(control):
+    first, second = (LeaseRepository(control.database, holder) for holder in ("1", "2"))
+    assert first.take("a", 60)
+    assert not second.take("a", 60)
+    assert second.take("b", 60)
+    assert first.take("a", 60)
+    second.keep_until("a", 0)
+    assert not second.take("a", 60)
+    first.keep_until("a", 0)
+    assert second.take("a", 60)
+    assert not first.take("a", 60)
 
 
 def test_amounts_add_up(control):
