@@ -50,6 +50,7 @@ class DataStore:
     disk when it returns.
 
     Attributes:
+        database: The database.
         drain_events: Waits until all subscribers have handled all events so far.
         fetch: Runs a query; returns column names and rows.
         fetch_parts: Runs a query, and yields its rows a few at a time.
@@ -77,6 +78,7 @@ class DataStore:
     ) -> None:
         self.directory = directory
         self._database = DuckDBDatabase(directory, max_memory=max_memory, max_spill=max_spill)
+        self.database: WarehouseDatabase = self._database
         self._datasets = Datasets(self._database)
         self._events = EventBus()
         self.fetch = self._database.fetch
@@ -88,11 +90,6 @@ class DataStore:
         self._models = ModelWriters(self._database, self._datasets)
         self.waiting_truths = self._models.waiting_truths
         self._keys = IdempotencyKeys(self._database)
-
-    @property
-    def database(self) -> WarehouseDatabase:
-        """The database."""
-        return self._database
 
     # --- models ---------------------------------------------------------------------------------
 
