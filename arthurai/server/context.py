@@ -42,10 +42,13 @@ class Stores(NamedTuple):
 
 
 class Notifier(Protocol):
-    """Receives alerts that fire."""
+    """Receives alerts that fire, and what becomes of them."""
 
     def notify_of_alert(self, organization_id: str, alert: Mapping[str, Any]) -> int:
         """Notify everybody configured for the model of an alert; return how many."""
+
+    def notify_of_status(self, organization_id: str, alert: Mapping[str, Any]) -> int:
+        """Notify the services that keep incidents of a new status; return how many."""
 
 
 class ScoredCallback(Protocol):

@@ -345,29 +345,32 @@ class AlertEvaluator:
         rows = reading.rows
         if rows is None:
             rows = work.reader.count_rows(reading.subject, _to_filters(where))
-
-        def resolve(alert: StoredAlert) -> None:
-            self._resolve(alert, describe_refutation(alert["message"], reading.value, rows))
-
-        self._documents.change(organization_id, alert_id, resolve)
+        self._resolve(alert_id, lambda message: describe_refutation(message, reading.value, rows))
 
     def _cover(self, work: _Work, subject: Subject, late: Crossing, earlier: Crossing) -> None:
         """Resolve an alert that falls into the wait time of one that was raised for late rows."""
         end = format_timestamp(from_microseconds(earlier.end))
-
-        def resolve(alert: StoredAlert) -> None:
-            self._resolve(alert, describe_cover(alert["message"], end))
-
         members = _to_window(late.start, late.end).to_members()
         alert_id = self._alert_id(work, subject, members)
-        self._documents.change(self._record.organization_id, alert_id, resolve)
+        self._resolve(alert_id, lambda message: describe_cover(message, end))
 
-    @staticmethod
-    def _resolve(alert: StoredAlert, message: str) -> None:
-        if _is_open(alert):
+    def _resolve(self, alert_id: str, describe: Callable[[str], str]) -> None:
+        """Resolve an alert that nobody has resolved, and say so to those who keep incidents."""
+        organization_id = self._record.organization_id
+        resolved: list[StoredAlert] = []
+
+        def resolve(alert: StoredAlert) -> None:
+            if not _is_open(alert):
+                return
+            if alert["status"] != "resolved":
+                resolved.append(alert)
             alert["status"] = "resolved"
             alert["resolved_by_evaluation"] = True
-            alert["message"] = message
+            alert["message"] = describe(alert["message"])
+
+        self._documents.change(organization_id, alert_id, resolve)
+        for alert in resolved:
+            self._notifier.notify_of_status(organization_id, alert)
 
     def _finish(self) -> int:
         """Store what the evaluation came to; return the number of new alerts."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from arthurai.server.identifiers import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+AlertEvent = Literal["trigger", "acknowledge", "resolve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Message:
         type: The type of that configuration, which decides on the form of webhooks.
         organization_id: The organization that it is about.
         model_id: The model that it is about.
+        event: What happened to the alert.
+        incident_id: The alert, for services that keep one incident for all events of an alert.
         id: Its id, the same for each attempt to deliver it.
     """
 
@@ -37,6 +41,8 @@ class Message:
     type: str = "email"
     organization_id: str | None = None
     model_id: str | None = None
+    event: AlertEvent = "trigger"
+    incident_id: str | None = None
     id: str = field(default_factory=new_id)
 
     @property

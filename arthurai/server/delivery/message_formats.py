@@ -143,6 +143,13 @@ def _escape_markdown(text: str) -> str:
 
 
 def _for_pagerduty(message: Message, routing_key: str) -> dict[str, Any]:
+    incident = {
+        "routing_key": routing_key,
+        "event_action": message.event,
+        "dedup_key": message.incident_id or message.id,
+    }
+    if message.event != "trigger":
+        return incident
     payload = message.payload or {}
     summary = f"{message.subject}: {payload.get('alert_description') or message.text}"
     event: dict[str, Any] = {
@@ -154,13 +161,7 @@ def _for_pagerduty(message: Message, routing_key: str) -> dict[str, Any]:
     }
     if payload.get("alert_timestamp"):
         event["timestamp"] = payload["alert_timestamp"]
-    return {
-        "routing_key": routing_key,
-        "event_action": "trigger",
-        "dedup_key": message.id,
-        "client": "Arthur",
-        "payload": event,
-    }
+    return {**incident, "client": "Arthur", "payload": event}
 
 
 def _severity(payload: Mapping[str, Any] | None) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from arthurai.server.delivery.message import Message
+from arthurai.server.delivery.message import Message, is_url
+from arthurai.server.delivery.message_formats import PAGERDUTY
 from arthurai.server.delivery.summary_reports import list_models, write_report
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
@@ -19,12 +20,13 @@ from arthurai.server.storage.documents.stored_alerts import AlertFilter
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from arthurai.common.documents import AlertSummaryReport
     from arthurai.server.context import Stores
     from arthurai.server.delivery.mail_and_webhooks import Delivery
+    from arthurai.server.delivery.message import AlertEvent
     from arthurai.server.delivery.summary_reports import ModelLine
 
 logger = logging.getLogger("arthurai.server.delivery.notifications")
@@ -45,6 +47,11 @@ PERIODS: Final[Mapping[str, timedelta]] = {
 }
 CHECK_SECONDS: Final = 20.0
 """How often the clock looks for summaries that are due."""
+_EVENTS: Final[Mapping[str, AlertEvent]] = {
+    "new": "trigger",
+    "acknowledged": "acknowledge",
+    "resolved": "resolve",
+}
 
 
 class Notifications:
@@ -72,15 +79,27 @@ class Notifications:
             organization_id: The organization of the alert.
             alert: The alert.
         """
-        return self.notify(
+        content = _describe(alert)
+        return self.notify(organization_id, alert["model_id"], content, incident_id=alert["id"])
+
+    def notify_of_status(self, organization_id: str, alert: Mapping[str, Any]) -> int:
+        """Notify the services that keep incidents of a new status of an alert; return how many.
+
+        Args:
+            organization_id: The organization of the alert.
+            alert: The alert.
+        """
+        return self._send(
             organization_id,
             alert["model_id"],
-            {
-                "model_id": alert["model_id"],
-                "alert_timestamp": alert["timestamp"],
-                "alert_description": alert["message"],
-                "alert_priority": alert["severity"],
-            },
+            _describe(alert),
+            [
+                c
+                for c in self._configurations(organization_id, alert["model_id"])
+                if _has_incidents(c)
+            ],
+            event=_EVENTS[alert["status"]],
+            incident_id=alert["id"],
         )
 
     def notify(
@@ -90,6 +109,7 @@ class Notifications:
         content: Mapping[str, Any],
         *,
         configuration_id: str | None = None,
+        incident_id: str | None = None,
     ) -> int:
         """Send a notification by the enabled configurations of a model; return how many.
 
@@ -98,14 +118,33 @@ class Notifications:
             model_id: The model.
             content: An `AlertNotificationRequest`.
             configuration_id: Use only this configuration.
+            incident_id: The alert that it is about.
         """
         configurations = [
             configuration
-            for configuration in self._control.documents(
-                Kind.ALERT_NOTIFICATION_CONFIGURATION
-            ).list(organization_id, model_id=model_id)
-            if configuration["enabled"] and configuration_id in {None, configuration["id"]}
+            for configuration in self._configurations(organization_id, model_id)
+            if configuration_id in {None, configuration["id"]}
         ]
+        return self._send(
+            organization_id, model_id, content, configurations, incident_id=incident_id
+        )
+
+    def _configurations(self, organization_id: str, model_id: str) -> list[Any]:
+        """Return the enabled configurations of a model."""
+        found = self._control.documents(Kind.ALERT_NOTIFICATION_CONFIGURATION)
+        return [c for c in found.list(organization_id, model_id=model_id) if c["enabled"]]
+
+    def _send(
+        self,
+        organization_id: str,
+        model_id: str,
+        content: Mapping[str, Any],
+        configurations: Iterable[Mapping[str, Any]],
+        *,
+        event: AlertEvent = "trigger",
+        incident_id: str | None = None,
+    ) -> int:
+        """Send a notification by some configurations; return how many were used."""
         name = self._model_name(model_id)
         subject = f"Arthur: {content['alert_priority']} alert for {name}"
         lines = (content["alert_description"], f"Time: {content['alert_timestamp']}")
@@ -126,6 +165,8 @@ class Notifications:
                 type=configuration["type"],
                 organization_id=organization_id,
                 model_id=model_id,
+                event=event,
+                incident_id=incident_id,
             )
             if configuration["type"] == EMAIL:
                 self._delivery.mail(message)
@@ -253,6 +294,21 @@ class Notifications:
                 self.send_summary(current, due)
                 sent += 1
         return sent
+
+
+def _describe(alert: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an alert as an `AlertNotificationRequest`."""
+    return {
+        "model_id": alert["model_id"],
+        "alert_timestamp": alert["timestamp"],
+        "alert_description": alert["message"],
+        "alert_priority": alert["severity"],
+    }
+
+
+def _has_incidents(configuration: Mapping[str, Any]) -> bool:
+    """Return whether a channel keeps one incident for all events of an alert."""
+    return configuration["type"] == PAGERDUTY and is_url(str(configuration["destination"]))
 
 
 def find_last_due(summary: Mapping[str, Any], moment: datetime) -> datetime:

@@ -51,6 +51,7 @@ def configure(admin, model, kind, destination, **members):
 
 def raise_alert(app, organization, model, message="Accuracy is 0.4, below 0.8 & falling"):
     alert = {
+        "id": "a1",
         "model_id": model["id"],
         "timestamp": "2026-01-05T12:00:00Z",
         "message": message,
@@ -103,12 +104,65 @@ def test_pagerduty_gets_an_event_of_its_second_version(
     ((path, event),) = hook_server.posts
     assert path == "/v2/enqueue"
     assert (event["routing_key"], event["event_action"]) == (KEY, "trigger")
-    assert event["dedup_key"]
+    assert event["dedup_key"] == "a1"
     payload = event["payload"]
     assert payload["summary"].startswith("Arthur: critical alert for Credit <risk>: Accuracy is")
     assert (payload["severity"], payload["source"]) == ("critical", model["id"])
     assert payload["timestamp"] == "2026-01-05T12:00:00Z"
     assert payload["custom_details"]["alert_priority"] == "critical"
+
+
+def test_an_incident_of_pagerduty_follows_its_alert(app, admin, model, hook_server):
+    """Raised, acknowledged by somebody, resolved by rows that come later, raised again by others."""
+    configure(admin, model, "pagerduty", f"{hook_server.url}/v2/enqueue?routing_key={KEY}")
+    configure(admin, model, "Slack", f"{hook_server.url}/services/T/B/x")
+    path = f"/models/{model['id']}"
+    metrics = admin.get(
+        f"http://local/api/v4{path}/metrics", params={"metric_name": "Accuracy Rate"}
+    )
+    rule = {
+        "metric_id": metrics.json()["metrics"][0]["id"],
+        "bound": "lower",
+        "threshold": 0.85,
+        "severity": "warning",
+        "lookback_period": 10080,
+    }
+    assert admin.post(f"{path}/alert_rules", json=rule).is_success
+    rows = [
+        {
+            "partner_inference_id": str(number),
+            "inference_timestamp": "2026-03-02T12:00:00Z",
+            "inference_data": {"income": 1.0, "region": "N", "p": 0.9},
+        }
+        for number in range(200)
+    ]
+    assert admin.post(f"{path}/inferences", json=rows).is_success
+
+    def tell(outcome):
+        truths = [
+            {
+                "partner_inference_id": row["partner_inference_id"],
+                "ground_truth_timestamp": "2026-03-02T12:00:00Z",
+                "ground_truth_data": {"outcome": outcome},
+            }
+            for row in rows
+        ]
+        assert admin.patch(f"{path}/inferences", json=truths).is_success
+        assert app.alerts.drain(60)
+
+    tell("no")
+    (alert,) = admin.get("/alerts", params={"model_id": model["id"]}).json()["data"]
+    for status in ("acknowledged", "acknowledged"):
+        assert admin.patch(f"/alerts/{alert['id']}", json={"status": status}).is_success
+    tell("yes")
+    tell("no")
+    app.delivery.close()
+    events = [content for url, content in hook_server.posts if url == "/v2/enqueue"]
+    assert [event["event_action"] for event in events] == [
+        *("trigger", "acknowledge", "resolve", "trigger")
+    ]
+    assert {(event["dedup_key"], event["routing_key"]) for event in events} == {(alert["id"], KEY)}
+    assert len(hook_server.posts) - len(events) == 2  # people hear of new alerts only
 
 
 def test_a_routing_key_stands_for_the_address_of_pagerduty(admin, model):

@@ -76,6 +76,7 @@ def configure(admin, binary_model, url):
 
 def alert(model):
     return {
+        "id": "a1",
         "model_id": model["id"],
         "timestamp": "2026-01-05T12:00:00Z",
         "message": "too high",

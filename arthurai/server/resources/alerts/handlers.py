@@ -110,6 +110,8 @@ def _set_status(request: Request, alert: StoredAlert) -> StoredAlert:
     changed: StoredAlert = {**alert, "status": request.body["status"]}
     changed.pop("resolved_by_evaluation", None)  # somebody has decided
     request.documents(Kind.ALERT).put(request.organization_id, alert["id"], changed)
+    if changed["status"] != alert["status"]:
+        request.services.notifications.notify_of_status(request.organization_id, changed)
     return changed
 
 
