@@ -63,6 +63,8 @@ toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
 html_title = f"arthurai {release}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False

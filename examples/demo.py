@@ -178,7 +178,7 @@ def draw(accuracy: pd.DataFrame, groups: pd.DataFrame, path: Path) -> None:
         "African American" if flag == "yes" else "others" for flag in groups["african_american"]
     ]
     positions = range(len(labels))
-    for offset, column, colour, hatch in (
+    for offset, column, shade, hatch in (
         (-0.2, "predicted_denials", "#1f5a94", ""),
         (0.2, "actual_denials", "#d98032", "//"),
     ):
@@ -187,7 +187,7 @@ def draw(accuracy: pd.DataFrame, groups: pd.DataFrame, path: Path) -> None:
             groups[column],
             0.4,
             label=column.replace("_", " "),
-            color=colour,
+            color=shade,
             hatch=hatch,
         )
         right.bar_label(bars, fmt="{:.0%}")

@@ -1,15 +1,18 @@
 """What the built wheel holds, and that it works without this folder."""
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
+from email import message_from_bytes
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"\]\(([^)]+)\)")
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +49,18 @@ def test_the_wheel_holds_every_committed_module(wheel):
     ):
         modules = {str(path.relative_to(prefix)) for path in folder.rglob("*.py")}
         assert modules <= names
+
+
+def test_the_description_of_the_wheel_links_to_no_file(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith("dist-info/METADATA")]
+        described = message_from_bytes(archive.read(name))
+    text = described.get_payload(decode=True).decode()
+    assert described["Description-Content-Type"] == "text/markdown"
+    assert [link for link in LINK.findall(text) if not link.startswith("https://")] == []
+    headings = re.findall("^#.*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert re.findall("^#.*", text, re.MULTILINE) == headings
+    assert "| docs/examples.md |" in text
 
 
 def test_the_wheel_works_from_elsewhere(wheel, tmp_path):
