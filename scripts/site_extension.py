@@ -252,7 +252,10 @@ def complete_docstring(
             if inherited[1]:
                 lines += (inherited[1] + inherited[2]).splitlines()
                 break
-    # Napoleon would read what stands before the first colon as a type.
+    # Napoleon would read what stands before the first colon as a type, in a section of results too.
+    for place, line in enumerate(lines[1:], 1):
+        if lines[place - 1].strip() in {"Returns:", "Yields:"} and ":" in line:
+            lines.insert(place, line[: len(line) - len(line.lstrip())] + "\\ ")
     if what in {"attribute", "data", "property"}:
         lines[:0] = ["..", ""]  # an empty comment
 
