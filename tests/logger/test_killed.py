@@ -33,8 +33,11 @@ def log_until_killed(model, spool, acknowledged, stem):
         time.sleep(0.0003)
 
 
-def kill_loggers(model, folder, kills, seed):
-    """Start and kill loggers on one spool; return the ids whose calls had returned."""
+def kill_loggers(model, folder, kills, seed, server=None):
+    """Start and kill loggers on one spool; return the ids whose calls had returned.
+
+    A server is killed with each logger, now before and now after it, and started again.
+    """
     chance = random.Random(seed)
     spool, notes = folder / "spool", folder / "acknowledged"
     acknowledged = os.open(notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -46,17 +49,23 @@ def kill_loggers(model, folder, kills, seed):
             finally:
                 os._exit(3)  # never reached; an exception must not run the other tests here
         time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
+        if server is not None and number % 2:
+            server.kill()
         os.kill(child, signal.SIGKILL)
+        if server is not None:
+            if number % 2 == 0:
+                server.kill()
+            server.start()
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     os.close(acknowledged)
     whole, _, _ = notes.read_text().rpartition("\n")
     return whole.split("\n") if whole else []
 
 
-def check_killed_loggers(served, folder, kills):
+def check_killed_loggers(served, folder, kills, server=None):
     with ArthurAI(url=served.url, access_key=served.key, allow_insecure=True) as arthur:
         model = save_model(arthur, regression())
-        ids = kill_loggers(model, folder, kills, seed=kills)
+        ids = kill_loggers(model, folder, kills, kills, server)
         spool = folder / "spool"
         with model.logger(spool, flush_interval=0.01) as log:
             deadline = time.monotonic() + PATIENT
@@ -80,6 +89,23 @@ def test_a_few_killed_loggers_lose_and_double_nothing(served, tmp_path):
 @pytest.mark.slow
 def test_200_killed_loggers_lose_and_double_nothing(served, tmp_path):
     check_killed_loggers(served, tmp_path, 200)
+
+
+def check_both_killed(folder, rounds):
+    server = KillableServer(folder / "data")
+    try:
+        check_killed_loggers(server.address, folder, rounds, server)
+    finally:
+        server.kill()
+
+
+def test_loggers_killed_together_with_the_server_lose_and_double_nothing(tmp_path):
+    check_both_killed(tmp_path, 2)
+
+
+@pytest.mark.slow
+def test_30_loggers_killed_together_with_the_server_lose_and_double_nothing(tmp_path):
+    check_both_killed(tmp_path, 30)
 
 
 def check_killed_server(folder, kills):

@@ -39,6 +39,16 @@ FORWARDED = (
 
 FAULTS = NOT_FORWARDED + FORWARDED
 
+REFUSALS = tuple(
+    f"{status} refused"
+    for status in (
+        *(400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417),
+        *(418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451),
+        *(500, 501, 502, 503, 504, 505, 507, 508, 511),
+    )
+)
+"""Statuses without the server having seen the request."""
+
 COUNTS = b'{"success":1,"failure":1,"total":2}'
 REFUSED = b'[{"status":400,"message":"row 1: odd"}]'
 FINE = {
@@ -160,6 +170,8 @@ class FaultProxy:
         body = self._body(stream, head.headers)
         if fault == "reset after the body":
             return self._reset(client)
+        if fault in REFUSALS:
+            return self._answer(client, int(fault[:3]), {}, b'{"error":"refused"}')
         if fault in ANSWERS and fault in NOT_FORWARDED:
             return self._answer(client, *ANSWERS[fault])
         status, headers, content = self._forward(upstream, head, body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from arthurai.common.exceptions import ArthurError, UnexpectedValueError
 from arthurai.transport.retries import RetryBudget
 from arthurai_api.api.datasets import get_reference_data
 
-from .fault_proxy import FAULTS, FINE, FORWARDED, UNCLEAR, FaultProxy
+from .fault_proxy import FAULTS, FINE, FORWARDED, REFUSALS, UNCLEAR, FaultProxy
 
 pytestmark = pytest.mark.faults
 
@@ -24,6 +25,8 @@ PATIENT = 60
 HURRIED = 2
 """Seconds to wait for an answer: only where a late one is the fault it must be short."""
 HARMLESS = {"connection closed afterwards"}
+OPEN_REFUSALS = {"408 refused"}
+"""A proxy may answer so that has passed the request on."""
 STARTS = {"data", "sent", "reference"}
 
 
@@ -377,3 +380,76 @@ def test_ten_thousand_requests_lose_and_double_nothing(direct, through):
     proxy = weather(direct, through, count=5_200, share=0.1)
     assert proxy.requests >= 10_000
     print(f"\n{proxy.requests} requests, {proxy.faults.total()} faults: {dict(proxy.faults)}")
+
+
+class Accounts:
+    """Accounts of rows under drawn faults, each ended by a status of its own."""
+
+    def __init__(self, direct, through, seed):
+        self.model = save_model(direct, regression())
+        self.draw = random.Random(seed)
+        self.planned = []
+        self.proxy, connection = through(self._next_fault)
+        self.far = attached(self.model, connection)
+        self.rows = {}
+        self.finals = Counter()
+        self.outcomes = Counter()
+
+    def _next_fault(self, _number, method, path):
+        if not is_data(method, path) or not self.planned:
+            return None
+        return self.planned.pop(0) if len(self.planned) > 1 else self.planned[0]
+
+    def add(self, final):
+        """Send a few rows; note what the account says of each."""
+        call = self.draw.choice(CALLS)
+        rows = make_rows(self.draw.randint(1, 3))
+        of_truth = call in {update_inference_ground_truths, send_bulk_ground_truths}
+        if of_truth:
+            self.planned = []
+            self.model.send_inferences(
+                [{k: v for k, v in r.items() if "truth" not in k} for r in rows]
+            )
+        faults = [fault for fault in FAULTS if fault != "answer late"]
+        before = self.draw.choices(faults, k=self.draw.randint(0, 3))
+        self.planned = [*before, final]
+        result, error = outcome_of(call, self.far, rows)
+        assert result.total == len(rows) == result["counts"]["total"], (before, final)
+        assert result.accepted + result.rejected + result.unknown == len(rows)
+        outcomes = dict.fromkeys(range(len(rows)), "accepted")
+        outcomes |= {failure.row: failure.outcome for failure in result.failures}
+        assert Counter(outcomes.values())["accepted"] == result.accepted
+        assert (error is None) == (result.accepted == len(rows))
+        if final is not None and not before:  # no attempt reached the server
+            assert result.accepted == 0
+            if final.startswith("4") and final not in OPEN_REFUSALS:
+                assert result.rejected == len(rows), final
+        for number, row in enumerate(rows):
+            self.rows[row["partner_inference_id"]] = (outcomes[number], of_truth, before, final)
+        self.finals[final] += 1
+        self.outcomes.update(outcomes.values())
+
+    def check(self):
+        """Compare all accounts with what the server holds."""
+        held = stored(self.model, "truth")
+        for row_id, (outcome, of_truth, *plan) in self.rows.items():
+            present = row_id in held and held[row_id]["truth"] is not None
+            if outcome == "accepted":
+                assert present, (row_id, plan)
+            elif outcome == "rejected":
+                assert not present, (row_id, plan)
+            assert not of_truth or row_id in held
+        [total] = self.model.query({"select": [{"function": "count"}]})
+        assert total["count"] == len(held), "a row is stored twice"
+
+
+@pytest.mark.parametrize("count", [80, pytest.param(1000, marks=pytest.mark.slow)])
+def test_accounts_of_rows_are_right_whatever_the_last_status_is(direct, through, count):
+    accounts = Accounts(direct, through, count)
+    finals = [final for refusal in REFUSALS for final in (refusal, None)]
+    for number in range(count):
+        accounts.add(finals[number % len(finals)])
+    accounts.check()
+    print(f"{count} accounts: {dict(accounts.outcomes)}, faults {accounts.proxy.faults.total()}")
+    assert accounts.finals.keys() == set(finals)
+    assert min(accounts.outcomes[name] for name in ("accepted", "rejected", "unknown")) > 0

@@ -41,12 +41,13 @@ def model(enriched, regression):
     return add_reference(enriched(regression))
 
 
-@pytest.fixture
-def older_system(monkeypatch):
-    """Start processes of user code as if the system had neither Landlock nor filters."""
-    monkeypatch.setattr(
-        sandbox_process, "_PROGRAM", older_kernel("landlock seccomp") + sandbox_process._PROGRAM
-    )
+@pytest.fixture(params=["landlock", "seccomp", "landlock seccomp"])
+def lacking(request, monkeypatch):
+    """Start processes of user code as if the system lacked Landlock, filters of calls, or both."""
+    program = older_kernel(request.param) + sandbox_process._PROGRAM
+    monkeypatch.setattr(sandbox_process, "_PROGRAM", program)
+    names = {"landlock": "files", "seccomp": "calls"}
+    return ", ".join(names[layer] for layer in request.param.split())
 
 
 @pytest.mark.parametrize("memory", ["100Gi", "999999999999Ti", "4097Mi", "0", "0.5", "-1Gi", "1e9"])
@@ -73,19 +74,51 @@ def test_a_limit_that_was_lowered_holds_for_older_projects(model, explained):
     assert "MemoryError" in model.state("explainability")["config"]["reason"]
 
 
+# What code tries before anybody has looked at it: while it is imported, and in the names it defines.
+TRACES = """
+import os, socket, subprocess, threading
+def leave(name):
+    for write in (
+        lambda path: open(path, "w").write("x"),
+        lambda path: os.mkdir(path),
+        lambda path: os.symlink("/etc/passwd", path),
+        lambda path: os.mkfifo(path),
+        lambda path: subprocess.run(["touch", path]),
+        lambda path: socket.socket(socket.AF_UNIX).bind(path),
+        lambda path: os.mknod(path),
+        lambda path: os.link(__file__, path),
+    ):
+        try:
+            write(os.path.join({folder!r}, name + str(write.__code__.co_firstlineno)))
+        except Exception:
+            pass
+leave("import")
+thread = threading.Thread(target=leave, args=("thread",))
+thread.start()
+thread.join()
+def predict(rows):
+    leave("predict")
+    raise RuntimeError("the code ran")
+"""
+
+
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of x86-64")
-def test_code_that_cannot_be_confined_does_not_run(model, explained, older_system, caplog):
-    state = explained(model, LOUD)
-    assert state["status"] == "Failed"
-    assert "missing: files, calls" in state["config"]["reason"]
-    assert "--allow-unconfined-code" in state["config"]["reason"]
-    assert "the code ran" not in state["config"]["reason"]
+def test_code_that_cannot_be_confined_does_not_run(model, explained, lacking, caplog, tmp_path):
+    folder = tmp_path / "traces"
+    folder.mkdir()
+    for code in (LOUD, TRACES.replace("{folder!r}", repr(str(folder)))):
+        state = explained(model, code)
+        assert state["status"] == "Failed"
+        assert f"missing: {lacking}" in state["config"]["reason"]
+        assert "--allow-unconfined-code" in state["config"]["reason"]
+        assert "the code ran" not in state["config"]["reason"]
     assert any(r.levelname == "ERROR" and "cannot confine" in r.message for r in caplog.records)
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of x86-64")
 def test_the_operator_can_let_code_run_unconfined(
-    enriched_on, regression, explained, older_system, caplog
+    enriched_on, regression, explained, lacking, caplog, tmp_path
 ):
     with create_app(allow_unconfined_code=True) as app:
         assert "cannot confine" in caplog.text
@@ -93,7 +126,10 @@ def test_the_operator_can_let_code_run_unconfined(
         caplog.clear()
         assert "the code ran" in explained(model, LOUD)["config"]["reason"]
         warnings = [r for r in caplog.records if r.levelname == "WARNING"]
-        assert "missing: files, calls" in warnings[0].message
+        assert f"missing: {lacking}" in warnings[0].message
+        if lacking == "files, calls":
+            explained(model, TRACES.replace("{folder!r}", repr(str(tmp_path))))
+            assert {path.name[:6] for path in tmp_path.iterdir()} >= {"import", "thread"}
 
 
 FORGED = """
