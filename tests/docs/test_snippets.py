@@ -117,6 +117,23 @@ def test_links_between_pages_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def anchor_of(heading: str) -> str:
+    """Return the anchor that a heading has where Markdown is shown as GitHub does."""
+    plain = re.sub(r"[`*]", "", heading.strip().lower())
+    return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+
+
+def test_anchors_in_links_between_pages_exist():
+    checked = 0
+    for page in PAGES:
+        for target, anchor in re.findall(r"\]\(([^)#:]*\.md)?#([^)]+)\)", page.read_text("utf-8")):
+            text = (page.parent / target if target else page).read_text("utf-8")
+            anchors = {anchor_of(found) for found in re.findall(r"^#+ (.*)", text, re.MULTILINE)}
+            assert anchor in anchors, f"{page.name} links to {target}#{anchor}"
+            checked += 1
+    assert checked > 20
+
+
 HIDE = """
 import sys
 from importlib.machinery import PathFinder
