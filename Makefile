@@ -75,6 +75,7 @@ lint: $(INSTALLED)
 
 check: lint
 	$(RUN) scripts.redocly lint openapi/arthur.yaml
+	$(RUN) scripts.spectral
 	$(RUN) scripts.generate --check
 	$(RUN) scripts.check
 	$(RUN) scripts.vocabulary --check

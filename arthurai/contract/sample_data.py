@@ -163,7 +163,7 @@ def notification(model_id: str) -> dict[str, Any]:
     return {
         "model_id": model_id,
         "type": "pagerduty",
-        "destination": f"{name('recipient')}@example.invalid",
+        "destination": f"{name('Recipient')}@example.invalid",
         "enabled": False,
     }
 

@@ -21,6 +21,7 @@ WITHOUT_EFFECT = frozenset(
         "get_organization_limits: limits are missing",
         "get_inference: an inference lacks its predictions",
         "list_metrics: lists the rows of every organization",
+        "explain_inference: scores have no sign",
     }
 )
 SAMPLE = (

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from scripts import spectral
+from scripts.bundle import BUNDLE
 from scripts.redocly import PROGRAM, ROOT, run
 
 # rule → file, text there, text that breaks the rule
@@ -53,3 +55,17 @@ def test_each_rule_finds_its_fault(copy):
         assert text in content, rule
         file.write_text(content.replace(text, fault, 1), "utf-8")
     assert _violated(copy / "arthur.yaml") >= set(FAULTS)
+
+
+def test_a_second_linter_finds_faults_only_where_they_are(tmp_path):
+    if not spectral.TOOL.is_installed() or shutil.which("node") is None:
+        pytest.skip("Spectral or Node is not installed: run `make check` once")
+    document = json.loads(BUNDLE.read_bytes())
+    document["paths"]["/v3/login/"] = document["paths"].pop("/v3/login")
+    document["paths"]["/v3/usage/{rollup}"]["get"]["tags"] = []
+    document["components"]["schemas"]["Error"]["properties"]["error"]["type"] = "word"
+    faulty = tmp_path / "openapi.json"
+    faulty.write_text(json.dumps(document), encoding="utf-8")
+    found = {rule for rule, _ in spectral.findings(faulty)}
+    assert found >= {"operation-tags", "oas3-schema", "path-keys-no-trailing-slash"}
+    assert list(spectral.findings()) == []

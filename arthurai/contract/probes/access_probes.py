@@ -31,6 +31,8 @@ def check_login(context: ProbeContext) -> None:
     for name in (body["username"], body["email"]):
         response = context.call_ok("login", json={**login, "login": name}, credential="none")
         context.expect_members({"id": user.get("id")}, "other user", response)
+        found, expected = (sorted(one.get("roles") or []) for one in (response.json or {}, user))
+        context.expect_equal(found, expected, "other user", response, what="roles")
     match = _COOKIE.search(response.headers.get("set-cookie", ""))
     context.expect(match, "cookie", "no cookie Authorization was set", response)
     if match is None:
@@ -68,6 +70,9 @@ def check_caller(context: ProbeContext) -> None:
     here = context.call("get_current_organization")
     if me.ok and here.ok:
         context.expect_members({"organization_id": here.get("id")}, "other organization", me)
+        named = me.get("organization_name")
+        text = f"{named} is the name of {here.get('name')}"
+        context.expect(named in {None, here.get("name")}, "other organization", text, me)
     mine = context.call("list_my_organizations")
     listed = {str(row.get("id")) for row in mine.rows}
     if info.ok and mine.ok:

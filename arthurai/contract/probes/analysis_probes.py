@@ -84,6 +84,12 @@ def check_drift_sides(context: ProbeContext) -> None:
         context.expect(is_zero is equal, "drift filter", text, response)
     reference = {"source": "reference"}
     _check_measures(context, model)
+    _check_parts(context, model)
+    body = {"property": "income", "base": high, "target": whole, "num_bins": 2}
+    table = context.call_ok("query_psi_bucket_table", {"model_id": model}, json=body)
+    count = sum(row.get("base_count_per_bucket") or 0 for row in table.get("query_result") or [])
+    expected = sum(row["income"] > _HIGH["value"] for row in _ROWS)
+    context.expect_equal(count, expected, "drift filter", table, what="rows of the base")
     for bins in _BINS:
         found, response = _drift(context, model, base=reference, target=whole, num_bins=bins)
         body = {"property": "income", "base": reference, "target": whole, "num_bins": bins}
@@ -95,6 +101,33 @@ def check_drift_sides(context: ProbeContext) -> None:
         context.expect(close, "drift bins", text, response)
         few = len(rows) <= bins + 1
         context.expect(few, "drift bins", f"{len(rows)} rows for {bins} bins", table)
+
+
+def _check_parts(context: ProbeContext, model: str) -> None:
+    """Drift comes once for each group, of one column or two, and for each day."""
+    whole = {"source": "inference"}
+    days = {str(row["inference_timestamp"])[:10] for row in sample_data.INFERENCES}
+    cases: tuple[tuple[dict[str, Any], set[tuple[Any, ...]]], ...] = (
+        ({"group_by": [{"property": "region"}]}, {(row["region"],) for row in _ROWS}),
+        (
+            {"group_by": [{"property": "region"}, {"property": "age"}]},
+            {(row["region"], row["age"]) for row in _ROWS},
+        ),
+        ({"rollup": "day"}, {(day,) for day in days}),
+    )
+    for parts, expected in cases:
+        body = {"properties": ["income"], "metric": "PSI", "base": whole, "target": whole, **parts}
+        response = context.call_ok("query_data_drift", {"model_id": model}, json=body)
+        names = [one["property"] for one in parts.get("group_by", ())] or ["rollup"]
+        found = {
+            tuple(
+                row.get(name)[:10] if name == "rollup" and row.get(name) else row.get(name)
+                for name in names
+            )
+            for row in response.get("query_result") or []
+        }
+        what = f"parts by {names}"
+        context.expect_equal(sorted(found), sorted(expected), "drift parts", response, what=what)
 
 
 def _check_measures(context: ProbeContext, model: str) -> None:
@@ -251,6 +284,11 @@ def check_backtest(context: ProbeContext) -> None:
     response = context.call_ok("backtest_alert_rule", path, json=body)
     text = f"every window has rows, {response.get('alerts')} were raised"
     context.expect(response.get("alerts"), "backtest", text, response)
+    late = {**body, "start_time": "2026-01-04T00:00:00Z"}
+    later = context.call_ok("backtest_alert_rule", path, json=late)
+    moments = [str(alert.get("timestamp")) for alert in later.get("alerts") or []]
+    text = f"alerts from 2026-01-04 on were asked for, these came: {moments}"
+    context.expect(all(one >= "2026-01-04" for one in moments), "backtest", text, later)
     listed = context.call_ok("list_alert_rules", path, query={"page_size": ALL_ROWS})
     names = [row.get("name") for row in listed.rows]
     text = "a test of a rule created it"

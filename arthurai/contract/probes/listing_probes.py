@@ -218,6 +218,8 @@ def _check_pages(context: ProbeContext, listing: Listing) -> None:
     if not listing.is_paged or whole.get("total_count") is None:
         return
     context.expect_members({"total_count": len(ids)}, "total_count", whole)
+    with context.inferred():
+        context.expect_members({"page_size": ALL_ROWS}, "paging numbers", whole)
     for size in (1, 2, 3):
         _check_pages_of(listed, ids, size)
     usual = listed.call(size=None)

@@ -59,6 +59,21 @@ def check_ids(context: ProbeContext) -> None:
     context.expect_members(expected, "partner_model_id", changed)
 
 
+@PROBES.probe("texts of models", "list_models", "get_model", "create_model")
+def check_texts(context: ProbeContext) -> None:
+    """A model is found by a part of its description, and shows no text that it was not given."""
+    words = run_names.name("Words")
+    found = context.fixtures.create_model(description=f"before {words} after")
+    bare = context.fixtures.create_model_path()
+    for wanted in (words, words.lower(), f"e {words} a"):
+        listed = context.call_ok("list_models", query={"search": wanted, **_EVERY})
+        context.expect_equal(_ids_in(listed), [found["id"]], "filter", listed, what="search")
+    shown = context.call_ok("get_model", bare)
+    with context.inferred():
+        text = shown.get("description")
+        context.expect_equal(text, None, "default", shown, what="description")
+
+
 @PROBES.probe(
     "attributes",
     *("create_model", "list_model_attributes", "get_model_attribute"),
@@ -127,14 +142,20 @@ def check_attribute_sets(context: ProbeContext) -> None:
     model = context.fixtures.create_model_path()
     before = context.call_ok("list_model_attributes", model, query=_EVERY)
     sent = [
-        {**attribute, **({"name": "salary"} if attribute.get("name") == "income" else {})}
+        {
+            **attribute,
+            "label": f"{attribute.get('name')} of a loan",
+            **({"name": "salary"} if attribute.get("name") == "income" else {}),
+        }
         for attribute in before.rows
         if not attribute.get("implicit")
     ]
     replaced = context.call_ok("replace_model_attributes", model, json=sent)
     after = context.call_ok("list_model_attributes", model, query=_EVERY)
-    found = {str(a.get("name")) for a in after.rows if not a.get("implicit")}
-    expected = {str(a.get("name")) for a in sent}
+    found, expected = (
+        {str(a.get("name")): a.get("label") for a in rows if not a.get("implicit")}
+        for rows in (after.rows, sent)
+    )
     context.expect_equal(found, expected, "update not visible", replaced, what="attributes")
     deleted = context.call_ok("delete_model_attributes", model)
     left = context.call_ok("list_model_attributes", model, query=_EVERY)
@@ -219,6 +240,7 @@ def check_tags(context: ProbeContext) -> None:
     context.expect_members({"name": name}, "response differs from request", added)
     expect_only([name], "object not listed", added)
     changed = context.call_ok("update_tag", {"tag_name": name}, json={"name": renamed})
+    context.expect_members({"name": renamed}, "response differs from request", changed)
     expect_only([renamed], "update not visible", changed)
     removed = context.call_ok("remove_tag_from_model", {**model, "tag_name": renamed})
     expect_only([], "removed object listed", removed)

@@ -17,6 +17,7 @@ PROBES: Final = ProbeList()
 _FUTURE: Final = "2200-01-01T00:00:00Z"
 _ALERT_MEMBERS: Final = (
     *("id", "timestamp", "metric_value", "model_id", "status", "severity", "message"),
+    *("window_start", "window_end", "batch_id", "row_count"),
 )
 
 
@@ -43,6 +44,20 @@ def check_alert(context: ProbeContext) -> None:
         found = context.call_ok("list_alerts", query={"status": status, "page_size": ALL_ROWS})
         text = f"an alert with the status {status!r} is not found by it"
         context.expect(_row_of(found, path["alert_id"]), "filter", text, found)
+
+
+@PROBES.probe("subscribers in lists", "list_alert_summary_configurations")
+def check_listed_subscribers(context: ProbeContext) -> None:
+    """A list of summaries shows the subscribers of each."""
+    summary = context.fixtures.create_sample("create_alert_summary_configuration")
+    path = {"configuration_id": str(summary.get("id"))}
+    body = {"type": "email", "user_id": context.fixtures.create_sample("create_user")["id"]}
+    subscriber = context.fixtures.create("create_alert_summary_subscriber", body, path)
+    listed = context.call_ok("list_alert_summary_configurations", query={"page_size": ALL_ROWS})
+    row = _row_of(listed, path["configuration_id"])
+    found = [one.get("id") for one in row.get("subscribers") or []]
+    text = f"subscribers {found}, expected {subscriber.get('id')} among them"
+    context.expect(subscriber.get("id") in found, "object not listed", text, listed)
 
 
 @PROBES.probe("counts of alerts", "get_alert_counts")

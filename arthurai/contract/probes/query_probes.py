@@ -157,9 +157,18 @@ def check_order_and_pages(context: ProbeContext) -> None:
     columns = [{"property": "partner_inference_id"}, {"property": "income"}]
     ascending = {"order_by": [{"property": "income"}]}
     descending = {"order_by": [{"property": "income", "direction": "desc"}]}
+    two = {"order_by": [{"property": "region"}, {"property": "income", "direction": "desc"}]}
+    by_region = [
+        row["partner_inference_id"]
+        for row in sorted(
+            sample_data.INFERENCES,
+            key=lambda row: (row["inference_data"]["region"], -row["inference_data"]["income"]),
+        )
+    ]
     cases: tuple[tuple[str, dict[str, Any], dict[str, int], list[str]], ...] = (
         ("query order", descending, {}, rising[::-1]),
         ("query order", ascending, {}, rising),
+        ("query order", two, {}, by_region),
         ("query limit", {**ascending, "limit": 5}, {}, rising[:5]),
         ("query limit", {**ascending, "limit": 5, "offset": 3}, {}, rising[3:8]),
         *(

@@ -312,6 +312,9 @@ def check_batches(context: ProbeContext) -> None:
     closed = _close(context, "close_batch", path, len(rows))
     after = context.call_ok("get_batch", path)
     _expect_closed(context, after, closed)
+    listed = context.call_ok("list_datasets", model)
+    status = next((r.get("status") for r in listed.rows if r.get("batch_id") == name), None)
+    context.expect_equal(status, after.get("status"), "dataset status", listed, what="in the list")
     counted = {"partner_record_count": len(rows)}
     context.expect_members(counted, "dataset status", after, operation_id="close_batch")
 

@@ -102,10 +102,20 @@ def lower_text(row):
     return {**row, "inference_data": lower}
 
 
-def zero_and_one(row):
-    for name, value in row.items():
-        if isinstance(value, bool):
-            row[name] = int(value)
+def zero_and_one(server, request, forward):
+    response = forward()
+    if not response.ok:
+        return response
+    found = [
+        {name: int(value) if isinstance(value, bool) else value for name, value in row.items()}
+        for row in rows_of(response.json) or []
+    ]
+    return with_rows(response, found)  # the values are equal, their types are not
+
+
+def ten_rows_at_most(server, request, forward):
+    size = request.get("page_size") or ""
+    return forward(request.adding(page_size="10") if size.isdigit() and int(size) > 10 else request)
 
 
 def first_order_only(value):
@@ -173,7 +183,7 @@ THIRD = [
     case("attributes are left out", "create_model", lacks("attributes")),
     case("the label is not stored", "update_model_attribute", drops("label")),
     case("deletes nothing", "delete_model_attribute", deletes_nothing),
-    case("pages have ten rows at most", "list_model_attributes", lambda s, r, f: f(r.adding(page_size="10")) if int(r.get("page_size") or 20) > 10 else f()),
+    case("pages have ten rows at most", "list_model_attributes", ten_rows_at_most),
     case("labels are not stored", "replace_model_attributes", each_row_sent(lambda row: {k: v for k, v in row.items() if k != "label"})),
     case("columns are sorted", "get_pinned_columns", member("columns", lambda v: sorted(v, key=str))),
     case("nothing is removed", "change_pinned_columns", drops("columns_to_remove")),
@@ -190,7 +200,7 @@ THIRD = [
     case("ignores type", "get_inference_image", ignores("type")),
     case("every set is open", "list_datasets", row_member("status", lambda v: "started")),
     case("the count of the caller is one more", "close_batch", member_sent("total_record_count", lambda v: v + 1, int)),
-    case("booleans are numbers", "query", each(zero_and_one)),
+    case("booleans are numbers", "query", zero_and_one),
     case("only the first order counts", "query", asks(first_order_only)),
     case("only the first group counts", "query_data_drift", asks(first_group_only)),
     case("rollup is ignored", "query_data_drift", drops("rollup")),
