@@ -55,6 +55,7 @@ autodoc_inherit_docstrings = True
 autodoc_preserve_defaults = True
 autodoc_typehints = "signature"
 maximum_signature_line_length = 88
+napoleon_attr_annotations = False
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 napoleon_use_rtype = False

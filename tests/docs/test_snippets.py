@@ -117,6 +117,13 @@ def test_links_between_pages_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_every_page_is_listed_at_both_entrances():
+    names = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md", "changelog.md"}
+    for entrance, prefix in ((ROOT / "README.md", "docs/"), (ROOT / "docs" / "index.md", "")):
+        text = entrance.read_text("utf-8")
+        assert [n for n in sorted(names) if f"]({prefix}{n}" not in text] == [], entrance.name
+
+
 def anchor_of(heading: str) -> str:
     """Return the anchor that a heading has where Markdown is shown as GitHub does."""
     plain = re.sub(r"[`*]", "", heading.strip().lower())
