@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import orjson
 
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.storage.warehouse.row_questions import count_inferences_between
 from arthurai.server.timestamps import to_utc
 
 if TYPE_CHECKING:
@@ -64,17 +65,12 @@ def list_models(
             record = stores.control.models.get(None, model_id)
         except ApiError:
             continue
-        relation = stores.data.relation(record.schema, "inference")
-        rows = stores.data.rows(
-            "SELECT count(*) AS number FROM "  # noqa: S608 - a quoted name of our own
-            f"{relation} WHERE inference_timestamp >= ? AND inference_timestamp < ?",
-            [since, until],
-        )
+        number = count_inferences_between(stores.data, record.schema, since, until)
         alerts = sum(
             int(line["alert_count"]) for line in report["data"] if line["model_id"] == model_id
         )
         name = record.document.get("display_name") or record.partner_model_id
-        lines.append(ModelLine(model_id, str(name), int(rows[0]["number"]), alerts))
+        lines.append(ModelLine(model_id, str(name), number, alerts))
     return lines
 
 

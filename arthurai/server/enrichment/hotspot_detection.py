@@ -18,6 +18,11 @@ from arthurai.server.enrichment.state_store import HOTSPOTS
 from arthurai.server.enrichment.training_data import read_columns
 from arthurai.server.identifiers import new_id
 from arthurai.server.storage.warehouse.datasets import COMPLETED
+from arthurai.server.storage.warehouse.row_questions import (
+    count_truths_by_batch,
+    count_truths_by_window,
+    find_time_span,
+)
 from arthurai.server.timestamps import format_timestamp
 
 if TYPE_CHECKING:
@@ -118,9 +123,9 @@ class Hotspots(Enrichment):
             schema: Schema of the model.
             day: The day, UTC.
         """
-        first = self._first_day(schema)
+        span = find_time_span(self._data, schema)
         moment = dt.datetime.combine(day, dt.time())
-        if first is None or moment < first:
+        if span is None or moment < (first := _start_of_day(span[0])):
             return None
         return select_window(first + (moment - first) // _WINDOW * _WINDOW)
 
@@ -156,39 +161,20 @@ class Hotspots(Enrichment):
         self, schema: ModelSchema, since: int
     ) -> Iterator[tuple[RowSelection, int]]:
         """Yield what is complete, with the number of its rows with ground truth."""
-        relation = self._data.relation(schema, "ground_truth")
         if schema.is_batch:
             closed = {b.batch_id for b in self._data.batches(schema) if b.status == COMPLETED}
-            rows = self._data.fetch(
-                f"SELECT batch_id, count(*) FROM {relation} WHERE batch_id IS NOT NULL"
-                " GROUP BY batch_id HAVING max(seq) > ? ORDER BY min(seq)",
-                [since],
-            )[1]
+            rows = count_truths_by_batch(self._data, schema, since)
             yield from ((select_batch(b), count) for b, count in rows if b in closed)
             return
-        first = self._first_day(schema)
-        if first is None:
+        span = find_time_span(self._data, schema)
+        if span is None:
             return
-        newest = self._data.fetch(
-            "SELECT max(inference_timestamp) FROM " + self._data.relation(schema, "inference")
-        )[1][0][0]
-        rows = self._data.fetch(
-            f"SELECT date_diff('day', ?, date_trunc('day', inference_timestamp)) // {WINDOW_DAYS}"
-            f" AS number, count(*) FROM {relation} GROUP BY number HAVING max(seq) > ?"
-            " ORDER BY number",
-            [first, since],
-        )[1]
-        for number, count in rows:
+        first, newest = _start_of_day(span[0]), span[1]
+        windows = count_truths_by_window(self._data, schema, since, first, WINDOW_DAYS)
+        for number, count in windows:
             start = first + number * _WINDOW
             if start + _WINDOW <= newest:
                 yield select_window(start), count
-
-    def _first_day(self, schema: ModelSchema) -> dt.datetime | None:
-        relation = self._data.relation(schema, "inference")
-        first: dt.datetime | None = self._data.fetch(
-            f"SELECT min(inference_timestamp) FROM {relation}"
-        )[1][0][0]
-        return None if first is None else dt.datetime.combine(first.date(), dt.time())
 
     def _store_insights(self, record: StoredModel, region: RowSelection, nodes: list[Node]) -> None:
         """Replace the insights of the same rows that still have the status new."""
@@ -276,3 +262,7 @@ def _features(schema: ModelSchema, *, numbers_only: bool) -> list[Attribute]:
     if numbers_only:  # the regions of insights are bounds of numbers
         return [a for a in found if a.value_type in _NUMBERS and not a.categorical]
     return [a for a in found if a.value_type != ValueType.Timestamp]
+
+
+def _start_of_day(moment: dt.datetime) -> dt.datetime:
+    return dt.datetime.combine(moment.date(), dt.time())

@@ -15,9 +15,10 @@ from arthurai.server.enrichment.explanations.explanation_enrichment import Expla
 from arthurai.server.enrichment.explanations.project_store import Projects
 from arthurai.server.enrichment.hotspot_detection import Hotspots
 from arthurai.server.enrichment.optional_imports import MissingPackageError
-from arthurai.server.enrichment.training_data import find_last_seq, reference_is_closed
+from arthurai.server.enrichment.training_data import reference_is_closed
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.storage.warehouse.errors import DataStoreError
+from arthurai.server.storage.warehouse.row_questions import find_last_seq
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -220,11 +221,7 @@ class Enrichments:
         """Return the number of the last inference that came before the reference was closed."""
         data = self._data
         closed = data.reference(record.schema).updated_at
-        relation = data.relation(record.schema, "inference")
-        found = data.fetch(
-            f"SELECT coalesce(max(seq), -1) FROM {relation} WHERE received_timestamp < ?", [closed]
-        )
-        return int(found[1][0][0])
+        return find_last_seq(data, record.schema, received_before=closed)
 
     def _run_job(self, job: _Job) -> None:
         action, model_id, name = job

@@ -68,9 +68,3 @@ def read_reference(
 def reference_is_closed(store: DataStore, schema: ModelSchema) -> bool:
     """Return whether the reference set of a model is closed."""
     return any(d.closed for d in store.datasets(schema) if d.kind == "reference")
-
-
-def find_last_seq(store: DataStore, schema: ModelSchema) -> int:
-    """Return the number of the newest inference of a model, -1 when there is none."""
-    relation = store.relation(schema, "inference")
-    return int(store.fetch(f"SELECT coalesce(max(seq), -1) FROM {relation}")[1][0][0])

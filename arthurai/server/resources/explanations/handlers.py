@@ -18,6 +18,7 @@ from arthurai.server.resources.explanations.service import (
     explain_image,
     require_ready,
 )
+from arthurai.server.storage.warehouse.row_questions import find_newest_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,16 +123,11 @@ def _image_scores(record: StoredModel, used: tuple[Attribute, ...]) -> list[dict
 def _read_values(
     request: Request, record: StoredModel, partner_id: str, used: tuple[Attribute, ...]
 ) -> list[Any]:
-    names = ", ".join(f'"{a.column}"' for a in used)
-    relation = request.stores.data.relation(record.schema, "inference")
-    found = request.stores.data.fetch(
-        f"SELECT {names} FROM {relation} WHERE partner_inference_id = ?"  # noqa: S608 - quoted names of our own
-        " ORDER BY seq DESC LIMIT 1",
-        [partner_id],
-    )[1]
-    if not found:
+    columns = [a.column for a in used]
+    found = find_newest_values(request.stores.data, record.schema, partner_id, columns)
+    if found is None:
         raise not_found(f"inference {partner_id!r} not found")
-    return list(found[0])
+    return found
 
 
 def _given_values(record: StoredModel, given: list[dict[str, Any]]) -> list[Any]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.vocabulary import OutputType
 from arthurai.server.query import QueryError, run_query
+from arthurai.server.storage.warehouse.row_questions import count_arrivals, has_inferences_since
 from arthurai.server.timestamps import format_timestamp
 
 if TYPE_CHECKING:
@@ -82,12 +83,7 @@ def _has_inferences(stores: Stores, record: StoredModel, since: datetime) -> boo
     """Return whether there are inferences since a moment; a look that saves several queries."""
     if not stores.data.counts(record.id)["inference"]:
         return False
-    relation = stores.data.relation(record.schema, "inference")
-    found = stores.data.rows(
-        f"SELECT 1 AS found FROM {relation} WHERE inference_timestamp >= ? LIMIT 1",  # noqa: S608 - a quoted name of our own
-        [since.replace(tzinfo=None)],
-    )
-    return bool(found)
+    return has_inferences_since(stores.data, record.schema, since.replace(tzinfo=None))
 
 
 def _values(
@@ -144,22 +140,15 @@ def _drift(stores: Stores, record: StoredModel, since: datetime) -> float | None
 def _ingestion(stores: Stores, record: StoredModel, since: datetime) -> float | None:
     if not stores.data.counts(record.id)["inference"]:
         return None
-    relation = stores.data.relation(record.schema, "inference")
-    arrivals = stores.data.rows(
-        f"SELECT received_timestamp AS moment, count(*) AS volume FROM {relation} "  # noqa: S608 - a quoted name of our own
-        "WHERE received_timestamp >= ? GROUP BY 1 ORDER BY 1",
-        [since.replace(tzinfo=None)],
-    )
+    arrivals = count_arrivals(stores.data, record.schema, since.replace(tzinfo=None))
     if not arrivals:
         return None
     volumes: dict[Any, int] = {}
-    for arrival in arrivals:
-        day = arrival["moment"].date()
-        volumes[day] = volumes.get(day, 0) + arrival["volume"]
-    gaps = [
-        (later["moment"] - earlier["moment"]).total_seconds()
-        for earlier, later in itertools.pairwise(arrivals)
-    ]
+    for moment, volume in arrivals:
+        day = moment.date()
+        volumes[day] = volumes.get(day, 0) + volume
+    moments = [moment for moment, _ in arrivals]
+    gaps = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(moments)]
     variations = [
         variation
         for variation in (_variation(list(volumes.values())), _variation(gaps))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.server.document_kinds import Kind
 from arthurai.server.resources.models.model_score import compute_scores
 from arthurai.server.storage.documents.stored_alerts import AlertFilter
+from arthurai.server.storage.warehouse.row_questions import summarize_inferences
 from arthurai.server.timestamps import format_timestamp, parse_timestamp, utc_now
 
 if TYPE_CHECKING:
@@ -81,17 +82,12 @@ def _inference_stats(stores: Stores, record: StoredModel) -> dict[str, Any]:
             "average_inference_count": 0.0,
             "last_inference_timestamp": None,
         }
-    relation = stores.data.relation(record.schema, "inference")
     since = utc_now() - _STATISTICS_WINDOW
-    row = stores.data.rows(
-        "SELECT count(*) AS total, count(*) FILTER (inference_timestamp >= ?) AS recent, "  # noqa: S608 - a quoted name of our own
-        f"max(inference_timestamp) AS last FROM {relation}",
-        [since],
-    )[0]
+    total, recent, last = summarize_inferences(stores.data, record.schema, since)
     return {
-        "total_inference_count": row["total"],
-        "average_inference_count": row["recent"] / _STATISTICS_WINDOW.days,
-        "last_inference_timestamp": format_timestamp(row["last"]),
+        "total_inference_count": total,
+        "average_inference_count": recent / _STATISTICS_WINDOW.days,
+        "last_inference_timestamp": None if last is None else format_timestamp(last),
     }
 
 
