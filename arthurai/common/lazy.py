@@ -45,7 +45,7 @@ def attach(
     def module_dir() -> list[str]:
         found = _submodules_of(package) if modules is None else modules
         defined = vars(sys.modules[package])
-        public = (name for name in defined if name.startswith("__"))
+        public = (name for name in list(defined) if name.startswith("__"))  # others may load some
         return sorted({*public, *defined.get("__all__", ()), *origins, *found})
 
     return module_getattr, module_dir

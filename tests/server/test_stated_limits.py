@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import re
 import secrets
 from pathlib import Path
 
@@ -11,10 +13,18 @@ from builders import administrator
 
 from arthurai.server import operator_limits
 from arthurai.server.app import create_app
+from arthurai.server.background import alert_evaluation
+from arthurai.server.delivery import delivery_log, mail_and_webhooks
+from arthurai.server.http import bodies, dispatcher, routing
 from arthurai.server.operator_limits import Limits
+from arthurai.server.query import compiler, parse, sql
+from arthurai.server.query.drift import drift_request
+from arthurai.server.resources.alert_rules import rule_windows
+from arthurai.server.sandbox import project_archive, sandbox_process
 from arthurai.server.serving import waitress_channel, waitress_server
 from arthurai.server.storage.documents import stored_users
-from arthurai.server.storage.warehouse import stored_images, thumbnails, uploaded_files
+from arthurai.server.storage.warehouse import idempotency, stored_images, thumbnails, uploaded_files
+from arthurai.server.web import web_sessions
 
 PAGE = Path(__file__).parents[2] / "docs" / "operating.md"
 
@@ -90,6 +100,91 @@ def test_the_other_bounds_are_those_of_the_code():
         assert int(shown.partition(" ")[0]) == value // scale or shown == "4 096"
     assert waitress_server._MAX_CONNECTIONS == 4096
     assert stored_users.MAX_LOGIN_FAILURES == 5
+
+
+def test_smaller_bounds_are_those_of_the_code():
+    text = (
+        PAGE.read_text(encoding="utf-8").partition("Smaller ones")[2].partition("Settings are")[0]
+    )
+    for shown, value in (
+        ("16 384 characters", routing._MAX_PATH_LENGTH),
+        ("10 000 |", dispatcher._MAX_QUERY_FIELDS),
+        ("8 MiB", bodies.MAX_FIELD_BYTES / 2**20),
+        ("24;", parse.MAX_DEPTH),
+        ("200;", parse.MAX_NESTING),
+        ("2 000", parse.MAX_ITEMS),
+        ("5 000", compiler._MAX_OUTPUTS),
+        ("200 000 characters", sql.MAX_SQL_LENGTH),
+        ("100;", drift_request.MAX_PROPERTIES),
+        ("1 000 |", drift_request.MAX_BINS),
+        ("200 million", uploaded_files.MAX_LEAVES / 10**6),
+        ("32 million", uploaded_files.MAX_NESTED_LEAVES / 10**6),
+        ("20 000,", idempotency.MAX_KEYS),
+        ("64 MiB of", idempotency.MAX_BYTES / 2**20),
+        ("5 |", stored_users.MAX_LOGIN_FAILURES),
+        ("2; 1 024", stored_users.MAX_HASHED_PASSWORDS),
+        ("1 024 characters", stored_users.MAX_PASSWORD_LENGTH),
+        ("500; 1 000", rule_windows.MAX_WINDOWS),
+        ("1 000 | older windows", alert_evaluation.MAX_NEW_ALERTS),
+        ("10 000; 1 000 of", mail_and_webhooks.MAX_WAITING),
+        ("1 000 of", delivery_log.MAX_KEPT),
+        ("10 000; 2 GiB", project_archive.MAX_FILES),
+        ("2 GiB", project_archive.MAX_TOTAL_BYTES / 2**30),
+        ("1 GiB a file", project_archive.MAX_FILE_BYTES / 2**30),
+        ("32 MiB", sandbox_process.MAX_RESPONSE_BYTES / 2**20),
+        ("10 000 | the oldest end", web_sessions.MAX_SESSIONS),
+    ):
+        assert f" {shown}" in text, shown
+        assert int(re.match(r"[\d ]+", shown)[0].replace(" ", "")) == value, shown
+    assert dt.timedelta(days=1) == idempotency.MAX_AGE
+
+
+def count_of(columns):
+    return {"select": [{"function": "count", "alias": f"c{number}"} for number in range(columns)]}
+
+
+def test_items_of_a_query(with_limits):
+    client, path = with_limits()
+    for items, status in ((2000, 200), (2001, 400)):
+        answer = client.post(f"{path}/inferences/query", json=count_of(items))
+        assert answer.status_code == status
+        assert ("must have at most 2000 items" in answer.text) == (status == 400)
+
+
+@pytest.mark.faults  # the document has no parameter that may come so often
+def test_the_length_of_a_path_and_the_number_of_its_parameters(with_limits):
+    client, path = with_limits()
+    start = "/api/v3/models/"
+    for length, status in ((16_384, 404), (16_385, 400)):
+        answer = client.get(f"/models/{'x' * (length - len(start))}")
+        assert answer.status_code == status, answer.text
+    for number, status in ((10_000, 200), (10_001, 400)):
+        answer = client.get(f"{path}?{'&'.join(['a=1'] * number)}")
+        assert answer.status_code == status, answer.text[:200]
+
+
+def test_properties_and_bins_of_drift(with_limits):
+    client, path = with_limits(1)
+
+    def ask(names, bins):
+        sides = {"base": {"source": "inference"}, "target": {"source": "inference"}}
+        body = {"properties": names, "metric": "PSI", "num_bins": bins, **sides}
+        return client.post(f"{path}/inferences/query/data_drift", json=body)
+
+    for names, bins, status in (
+        (["income"], 1000, 200),
+        (["income"], 1001, 400),
+        (["income"] * 101, 10, 400),
+    ):
+        assert ask(names, bins).status_code == status, ask(names, bins).text
+
+
+def test_the_length_of_a_password(with_limits):
+    client, _ = with_limits()
+    for length, status in ((1024, 201), (1025, 400)):
+        body = {"username": f"u{length}", "email": f"u{length}@example.com", "roles": ["User"]}
+        answer = client.post("/users", json={**body, "password": "x" * length})
+        assert answer.status_code == status, answer.text
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ class AlertScheduler:
         for document in self._documents.list(None):
             self._stored[document["id"]] = _Changes.from_document(document)
         self._waiting = dict(self._stored)
-        for model_id in self._stored:
+        for model_id in list(self._stored):  # the worker removes those that it has evaluated
             self._worker.put(model_id)
 
     def _store(self, model_id: str, changes: _Changes | None) -> None:
