@@ -160,9 +160,7 @@ PathFinder.find_spec = lambda name, *more: (
     ],
 )
 def test_the_first_program_runs_without_a_warning_in_every_extra(missing, tmp_path):
-    code = "\n".join(
-        code for info, code in blocks(ROOT / "README.md", "python") if info == "python"
-    )
+    code = next(code for info, code in blocks(ROOT / "README.md", "python") if info == "python")
     done = subprocess.run(
         [
             sys.executable,

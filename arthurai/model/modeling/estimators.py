@@ -151,6 +151,11 @@ def predict_outputs(model: ArthurModelBase, estimator: Any, inputs: Any) -> dict
 # -- the estimator ---------------------------------------------------------------------------------
 
 
+def find_classes(estimator: Any) -> list[Any]:
+    """Return the classes of a classifier in the order of its probabilities; none of a regressor."""
+    return _read_classes(estimator) if _is_classifier(estimator) else []
+
+
 def _is_classifier(estimator: Any) -> bool:
     """Return whether an estimator is a classifier; otherwise it is a regressor.
 
@@ -327,7 +332,7 @@ def _describe_classes(
         )
     threshold = None
     if len(classes) == BINARY_CLASSES:
-        threshold = _find_threshold(estimator)
+        threshold = find_threshold(estimator)
         winners = (probabilities[:, 1] >= threshold).astype(int)
     else:
         winners = probabilities.argmax(axis=1)
@@ -354,10 +359,13 @@ def _describe_classes(
     )
 
 
-def _find_threshold(estimator: Any) -> float:
+def find_threshold(estimator: Any) -> float:
     """Return the probability of the second class from which on it is predicted.
 
     The first class wins where both are equally probable, as in `argmax`.
+
+    Args:
+        estimator: A classifier of two classes.
     """
     import numpy as np
 

@@ -1,0 +1,1 @@
+"""Other tools: captures of SageMaker, logged models of MLflow; imported only when used."""
