@@ -16,7 +16,7 @@ import orjson
 from arthurai.common.exceptions import UserValueError
 from arthurai.common.limits import MAX_INTEGER, MIN_INTEGER
 from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, ValueType
-from arthurai.upload.coerce import CoercionError, coercion, is_missing
+from arthurai.upload.coerce import CoercionError, coercion, holds_infinity, is_missing
 from arthurai.upload.columnar import columns_of_rows, is_row_list
 from arthurai.upload.encode_json import json_bodies
 from arthurai.upload.local_times import LocalTimes
@@ -234,7 +234,8 @@ class RowEncoder:
             value = data[name]
             if value is None:
                 continue
-            if name in self._likelihoods:  # the validator tells log-probabilities by their shape
+            # The validator tells log-probabilities by their shape, and what becomes of infinity.
+            if name in self._likelihoods or holds_infinity(value):
                 return False
             try:
                 data[name] = None if is_missing(value) else self._coercions[name](value)

@@ -100,6 +100,23 @@ def _to_float_or_none(value: Any) -> float | None:
     return None if is_missing(value) else to_float(value)
 
 
+def _to_likelihood(value: Any) -> float | None:
+    """Return a number as a float; ±inf stays, as the logarithm of 0 is -inf."""
+    number = _to_float_or_none(value)
+    return float(value) if number is None and not is_missing(value) else number
+
+
+def holds_infinity(value: Any) -> bool:
+    """Return whether ±inf is among the numbers of a list or dictionary, at any depth."""
+    if isinstance(value, str | bytes):
+        return False
+    if isinstance(value, numbers.Real | Decimal):
+        return math.isinf(value)
+    if isinstance(value, Mapping):
+        return any(map(holds_infinity, value.values()))
+    return isinstance(value, Iterable) and any(map(holds_infinity, value))
+
+
 def to_boolean(value: Any) -> bool:
     """Return a boolean; those of numpy count."""
     if not _is_bool(value):
@@ -142,7 +159,8 @@ def to_tokens(value: Any) -> list[str]:
 def to_likelihoods(value: Any) -> list[dict[str, float | None]]:
     """Return a list of dicts from token to probability, one per position.
 
-    Positions of an API of language models, with `token` and `logprob`, count as well.
+    Positions of an API of language models, with `token` and `logprob`, count as well. Values may be
+    ±inf until it is known whether they are log-probabilities.
     """
     expected = "must be a list of dicts of text to number"
     result = []
@@ -153,7 +171,7 @@ def to_likelihoods(value: Any) -> list[dict[str, float | None]]:
             continue
         pairs = item.items() if isinstance(item, Mapping) else item
         try:
-            found = {to_text(token): _to_float_or_none(number) for token, number in pairs}
+            found = {to_text(token): _to_likelihood(number) for token, number in pairs}
         except (TypeError, ValueError):
             raise CoercionError(expected) from None
         _limit(list(found), MAX_TOKEN_LIKELIHOODS, "tokens per position")
@@ -250,6 +268,11 @@ def _are_unicode(values: Sequence[Any]) -> bool:
     return True
 
 
+_HOLD_NUMBERS: Final = frozenset(
+    {ValueType.BoundingBox, ValueType.RankedList, ValueType.TimeSeries}
+)
+"""Types of lists whose numbers must be finite one by one."""
+
 _PLAIN: Final[dict[Callable[[Any], Any], tuple[type, Callable[[Sequence[Any]], bool]]]] = {
     to_float: (float, lambda values: math.inf not in values and -math.inf not in values),
     to_boolean: (bool, lambda _: True),
@@ -267,7 +290,8 @@ def coerce_column(
     Args:
         values: One value per row; `None`, NaN, NaT and `pandas.NA` are missing and become `None`
             (a column of Python floats is returned with its NaN, which JSON writes as null). ±inf
-            becomes `None`, too, and its row is invalid as `INFINITE`.
+            becomes `None`, too, also within boxes, ranked lists and series, and its row is invalid
+            as `INFINITE`.
         value_type: Wire value of `ValueType`.
         zone: How timestamps without zone are read.
         start: Number of the first row.
@@ -283,7 +307,9 @@ def coerce_column(
         if not is_missing(value):
             try:
                 coerced = coerce(value)
-                if coerced is None and value_type != ValueType.Timestamp:
+                if (coerced is None and value_type != ValueType.Timestamp) or (
+                    value_type in _HOLD_NUMBERS and holds_infinity(value)
+                ):
                     invalid.setdefault((INFINITE, False), []).append((row, value))
             except CoercionError as error:
                 invalid.setdefault((str(error), error.of_type), []).append((row, value))

@@ -145,7 +145,8 @@ def convert_column(column: Sequence[Positions | None]) -> tuple[list[Positions |
     if not values or (min(values) >= 0 and max(values) <= 1):
         return list(column), 0, 0
     if max(values) > 0:
-        return list(column), 0, sum(not 0 <= number <= 1 for number in values)
+        outside = sum(not 0 <= number <= 1 for number in values if math.isfinite(number))
+        return list(column), 0, outside
     converted: list[Positions | None] = [
         None
         if row is None
@@ -153,3 +154,25 @@ def convert_column(column: Sequence[Positions | None]) -> tuple[list[Positions |
         for row in column
     ]
     return converted, len(values), 0
+
+
+def drop_infinities(column: Sequence[Positions | None]) -> tuple[list[Positions | None], list[int]]:
+    """Return a column with null instead of ±inf, and the places of the rows that held any.
+
+    Args:
+        column: Likelihoods by token for each position of each row.
+    """
+    finite = list(column)
+    places = []
+    for place, row in enumerate(column):
+        if any(_is_infinite(number) for position in row or () for number in position.values()):
+            finite[place] = [
+                {token: None if _is_infinite(number) else number for token, number in p.items()}
+                for p in row or ()
+            ]
+            places.append(place)
+    return finite, places
+
+
+def _is_infinite(number: float | None) -> bool:
+    return number is not None and math.isinf(number)

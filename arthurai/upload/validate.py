@@ -21,7 +21,12 @@ from arthurai.upload.diagnostics import ValidationErrors
 from arthurai.upload.extra_columns import is_named_table, read_extra_columns, read_values
 from arthurai.upload.images import read_images
 from arthurai.upload.local_times import CLOCK_CHANGES, LocalTimes, describe_guess
-from arthurai.upload.log_probabilities import convert_column, convert_logarithms, find_unlikely
+from arthurai.upload.log_probabilities import (
+    convert_column,
+    convert_logarithms,
+    drop_infinities,
+    find_unlikely,
+)
 from arthurai.upload.meta_columns import MetaColumns
 from arthurai.upload.redact_columns import is_sampled
 from arthurai.upload.send_rules import IGNORE, SendRules
@@ -336,7 +341,12 @@ class Validator:
             else:
                 column, invalid = self._coerce_column(name, values, attribute.value_type, start)
                 if attribute.value_type == ValueType.TokenLikelihoods and not is_arrow(column):
-                    column = self._read_likelihoods(name, column, to_list(values), start, errors)
+                    given = to_list(values)
+                    column = self._read_likelihoods(name, column, given, start, errors)
+                    column, infinite = drop_infinities(column)
+                    if infinite:
+                        rows = [(start + place, given[place]) for place in infinite]
+                        invalid = {**invalid, (INFINITE, False): rows}
                 if invalid:
                     column, invalid = self._settle(name, values, column, invalid, start, errors)
             found[name] = column

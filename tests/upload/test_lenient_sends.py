@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 
 import numpy as np
@@ -21,6 +22,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.upload.coerce import INFINITE, coerce_column
 
 GOOD = {"amount": 1.5, "count": 3, "word": "a", "flag": True, "story": "long", "score": 0.5}
 FRAMES = [list, pd.DataFrame, pa.Table.from_pylist]
@@ -264,6 +266,69 @@ def test_infinities_are_reported_and_null(arthur, logged):
     assert model.send_inferences(whole).accepted == 2
     with pytest.raises(UserValueError, match="row 0: must be finite"):
         model.send_inferences(whole, strict=True)
+
+
+NESTED = {
+    "TIME_SERIES": lambda number: [
+        {"timestamp": NOW, "value": 1.5},
+        {"timestamp": NOW, "value": number},
+    ],
+    "BOUNDING_BOX": lambda number: [[1.0, 0.5, 2.0, 2.0, number, 5.0]],
+    "RANKED_LIST": lambda number: [
+        {"item_id": "a", "score": 0.5},
+        {"item_id": "b", "score": number},
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_infinities_within_lists_are_reported_and_null(kind):
+    for number in (np.inf, -np.inf, np.float32("inf"), Decimal("Infinity")):
+        values = [NESTED[kind](0.25), NESTED[kind](number)]
+        coerced, invalid = coerce_column(values, kind, None, 10)
+        assert invalid == {(INFINITE, False): [(11, values[1])]}
+        without = [item for item in flat(coerced[1]) if item is None]
+        assert len(without) == 1
+        assert None not in flat(coerced[0])
+    assert coerce_column([NESTED[kind](1), None], kind, None, 0)[1] == {}
+
+
+def flat(value):
+    """Return the innermost values."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [leaf for item in value for leaf in flat(item)] if isinstance(value, list) else [value]
+
+
+def test_infinities_within_series_are_reported_on_every_road(arthur, logged):
+    attributes = [
+        attribute("series", "TIME_SERIES"),
+        prediction("score", attribute_link="truth"),
+        ground_truth("truth", attribute_link="score"),
+    ]
+    table = [
+        {
+            "series": NESTED["TIME_SERIES"](number),
+            "score": 0.5,
+            "inference_timestamp": NOW,
+            "partner_inference_id": str(number),
+        }
+        for number in (1.0, -np.inf, np.inf)
+    ]
+    for frame in FRAMES:
+        for road in ROADS:
+            model = save_model(arthur, attributes, input_type="TIME_SERIES")
+            assert road(model, frame(table)).accepted == 3
+            assert "column 'series': 2 infinite values were stored as null" in logged()
+            held = model.query({"select": [{"property": "series"}]})
+            found = [[point["value"] for point in row["series"]] for row in held]
+            assert sorted(map(str, found)) == ["[1.5, 1.0]", "[1.5, None]", "[1.5, None]"]
+            with pytest.raises(UserValueError, match="rows 1, 2: must be finite"):
+                road(model, frame(table), strict=True)
+    with model.logger() as logger, pytest.raises(UserValueError, match="must be finite"):
+        logger.log(table[1])
+    with model.logger() as logger, pytest.raises(UserValueError, match="must be finite"):
+        logger.log({**table[0], "score": np.float64("inf")})
 
 
 def test_a_call_whose_times_all_lack_a_zone_needs_tz(model):

@@ -196,6 +196,33 @@ def test_what_contradicts_the_word_of_the_caller(generator, caplog):
         generator.send_inferences([row], logprobs="yes")
 
 
+def test_the_logarithm_of_nothing_is_likelihood_0_and_other_infinities_are_reported(
+    generator, caplog
+):
+    row = {"prompt": "p", "answer": "a b", "tokens": ["a", "b"]}
+
+    def held(key, probs, **more):
+        caplog.clear()
+        with caplog.at_level(logging.WARNING, logger="arthurai"):
+            sent = {**row, "partner_inference_id": key, "probs": probs}
+            generator.send_inferences([sent], **more)
+        by_id = [{"property": "partner_inference_id", "comparator": "eq", "value": key}]
+        return generator.query({**LIKELIHOODS, "filter": by_id})[0]["probs_likelihoods"]
+
+    certain = [{"a": -math.inf}, {"b": -1.0}]
+    expected = pytest.approx([0.0, math.exp(-1)])
+    assert held("nothing by shape", certain) == expected
+    assert held("nothing by word", certain, logprobs=True) == expected
+    answer = [{"token": "a", "logprob": -math.inf}, {"token": "b", "logprob": -1.0}]
+    assert held("nothing by name", answer) == expected
+    assert "infinite" not in caplog.text
+    mixed = [{"a": math.inf}, {"b": 0.5}]
+    assert held("no likelihood", mixed) == [None, 0.5]
+    assert "column 'probs': 1 infinite values were stored as null" in caplog.text
+    with pytest.raises(UserValueError, match="must be finite"):
+        generator.send_inferences([{**row, "probs": mixed}], strict=True)
+
+
 def test_a_logger_tells_logarithms_by_their_shape(generator, caplog):
     row = {"prompt": "p", "answer": "a", "tokens": ["a"], "partner_inference_id": "by shape"}
     with caplog.at_level(logging.WARNING, logger="arthurai"):

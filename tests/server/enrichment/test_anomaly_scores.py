@@ -181,9 +181,10 @@ def test_unusual_texts_have_a_high_percentile_and_a_raw_loss(enriched, text_mode
     values = np.array([scores[f"i{i}"] for i in range(13)])
     assert ((values >= 0) & (values <= 1)).all()
     assert np.median(values[:10]) < values[10:].min()
-    assert all(raw[f"i{i}"] is not None and raw[f"i{i}"] >= 0 for i in range(13))
-    ranks = spearmanr(values, [raw[f"i{i}"] for i in range(13)]).statistic
-    assert ranks > 0.97  # a percentile keeps the order, but for ties
+    losses = np.array([raw[f"i{i}"] for i in range(13)], dtype=float)
+    assert (losses >= 0).all()
+    assert (np.diff(values[np.argsort(losses)]) >= 0).all()  # a percentile keeps the order
+    assert len(set(values)) > 5
 
 
 @pytest.mark.heavy

@@ -440,6 +440,10 @@ def test_sum_of_large_whole_numbers_is_never_null(store, step):
             assert isinstance(row["sum"], int)
         else:
             assert row["sum"] == float(expected)
+        inner = {"select": [{"function": "sum", "alias": "s", "parameters": {"property": "c"}}]}
+        twice = {"function": "sum", "alias": "total", "parameters": {"property": "s"}}
+        (row,) = ask(store, example, {"select": [twice], "subquery": {**inner, "filter": chosen}})
+        assert row["total"] == pytest.approx(expected, rel=1e-15)
 
 
 def test_quantiles_at_the_ends_are_the_extremes(store):

@@ -43,7 +43,9 @@ def total(arguments: Arguments) -> Expr:
     found = arguments.numeric("property")
     if found.type is ColumnType.FLOAT:
         return arguments.aggregate(f"sum({found.sql})", ColumnType.FLOAT)
-    return arguments.aggregate(f"sum(CAST({found.sql} AS BIGINT))", ColumnType.INT)
+    # Sums of a subquery may need more than 64 bits already.
+    whole = found.sql if found.type is ColumnType.INT else f"CAST({found.sql} AS BIGINT)"
+    return arguments.aggregate(f"sum({whole})", ColumnType.INT)
 
 
 @function("max", aggregate=True)
