@@ -405,6 +405,7 @@ class BiasMitigationCurve(TypedDict):
     x_label: str
     y_label: str
     optimization_index: int
+    rows: NotRequired[int]
     data_points: list[BiasCurvePoint]
 
 
@@ -437,6 +438,7 @@ class DataDriftRequest(TypedDict):
     num_bins: NotRequired[int | None]
     group_by: NotRequired[list[QueryColumn] | None]
     rollup: NotRequired[str | None]
+    time_zone: NotRequired[str | None]
     missing_values: NotRequired[str | None]
     uncertainty: NotRequired[bool | None]
     predicted_classes: NotRequired[list[str] | None]
@@ -461,6 +463,7 @@ class DataDriftTableRequest(TypedDict):
     num_bins: NotRequired[int | None]
     group_by: NotRequired[list[QueryColumn] | None]
     rollup: NotRequired[str | None]
+    time_zone: NotRequired[str | None]
     missing_values: NotRequired[str | None]
 
 
@@ -837,6 +840,7 @@ class MetricEvaluationRequest(TypedDict):
     """How to evaluate a metric; an empty object gives one number."""
 
     rollup: NotRequired[str | None]
+    time_zone: NotRequired[str | None]
     group_by: NotRequired[str | None]
     parameters: NotRequired[dict[str, Any] | None]
     uncertainty: NotRequired[bool | None]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, overload
 
-from arthurai.common.checks import check_choice
+from arthurai.common.checks import check_choice, check_text
 from arthurai.common.constants import ListableStrEnum
 from arthurai.common.exceptions import (
     MissingParameterError,
@@ -244,6 +244,7 @@ def evaluate_metric(
     filters: Filters | None = None,
     as_frame: None = None,
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> dict[str, Any]: ...
 
 
@@ -258,6 +259,7 @@ def evaluate_metric(
     filters: Filters | None = None,
     as_frame: Literal["pandas"],
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> pd.DataFrame: ...
 
 
@@ -272,6 +274,7 @@ def evaluate_metric(
     filters: Filters | None = None,
     as_frame: Literal["polars"],
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> pl.DataFrame: ...
 
 
@@ -286,6 +289,7 @@ def evaluate_metric(
     filters: Filters | None = None,
     as_frame: Literal["pyarrow"],
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> pa.Table: ...
 
 
@@ -300,6 +304,7 @@ def evaluate_metric(
     filters: Filters | None = None,
     as_frame: TableKind | None,
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> dict[str, Any] | pd.DataFrame | pl.DataFrame | pa.Table: ...
 
 
@@ -313,6 +318,7 @@ def evaluate_metric(
     filters: Filters | None = None,
     as_frame: TableKind | None = None,
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> Any:
     """Evaluate a metric over all inferences, by period or by batch.
 
@@ -326,6 +332,8 @@ def evaluate_metric(
         as_frame: `pandas`, `polars` or `pyarrow` for a table with one row per value.
         uncertainty: Whether each value says how many rows it rests on and, where theory has one,
             its interval of 95 % confidence. An extension of the embedded server.
+        time_zone: Zone by whose clocks periods start, such as `Europe/Vienna`; UTC when omitted.
+            The starts are given in UTC. An extension of the embedded server.
 
     Returns:
         The evaluation as the API returns it: `name`, `filters` and `results`; or a table
@@ -350,6 +358,8 @@ def evaluate_metric(
         body["filters"] = filters_to_json(filters)
     if uncertainty:
         body["uncertainty"] = True
+    if time_zone is not None:
+        body["time_zone"] = check_text("time_zone", time_zone)
     session, model_id = require_connection(self, "have metrics")
     with resolve_metric(metric) as metric_id:
         api = session.api.with_retry(True)  # it only reads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
-from arthurai.common.checks import TextT, read_list, spell_choice
+from arthurai.common.checks import TextT, check_text, read_list, spell_choice
 from arthurai.common.exceptions import UserTypeError, UserValueError, arthur_excepted, wrap_errors
 from arthurai.common.vocabulary import DRIFT_METRICS, DRIFT_MISSING_VALUES, DRIFT_SOURCES
 from arthurai.query.builder import Query
@@ -54,6 +54,7 @@ def drift(
     group_by: Strings | str = (),
     rollup: DriftRollup | None = None,
     missing_values: MissingValues | None = None,
+    time_zone: str | None = None,
     uncertainty: bool = False,
 ) -> DriftQuery:
     """Return a query for the drift of attributes, one number for each.
@@ -75,6 +76,7 @@ def drift(
         rollup: `minute`, `hour`, `day`, `week` (from Monday), `month`, `quarter`, `year` or
             `batch_id`: splits the target, and each part is compared with the whole base.
         missing_values: `bin`, the default: a bin of their own; `ignore`: left out.
+        time_zone: Zone by whose clocks periods start, such as `Europe/Vienna`; UTC when omitted.
         uncertainty: Whether each row says what its values rest on, and what drift is to be expected
             without a change.
 
@@ -100,7 +102,7 @@ def drift(
     body |= _sides(base, target, base_where, target_where)
     if metric == "Thresholds":
         del body["target"]
-    body |= _options(num_bins, group_by, rollup, missing_values)
+    body |= _options(num_bins, group_by, rollup, missing_values, time_zone)
     if uncertainty:
         body["uncertainty"] = True
     return DriftQuery(body, "drift")
@@ -118,6 +120,7 @@ def psi_table(
     group_by: Strings | str = (),
     rollup: DriftRollup | None = None,
     missing_values: MissingValues | None = None,
+    time_zone: str | None = None,
 ) -> DriftQuery:
     """Return a query for the population stability index of an attribute, bin by bin.
 
@@ -131,6 +134,7 @@ def psi_table(
         group_by: As for `drift`.
         rollup: As for `drift`.
         missing_values: As for `drift`.
+        time_zone: As for `drift`.
 
     Raises:
         UserValueError: An argument is not one of the choices.
@@ -139,7 +143,7 @@ def psi_table(
     body = {
         "property": property,
         **_sides(base, target, base_where, target_where),
-        **_options(num_bins, group_by, rollup, missing_values),
+        **_options(num_bins, group_by, rollup, missing_values, time_zone),
     }
     return DriftQuery(body, "drift_psi_bucket_table")
 
@@ -179,6 +183,7 @@ def _options(
     group_by: Strings | str,
     rollup: str | None,
     missing_values: str | None,
+    time_zone: str | None,
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if num_bins is not None:
@@ -188,6 +193,8 @@ def _options(
         found["group_by"] = [{"property": name} for name in names]
     if rollup is not None:
         found["rollup"] = rollup
+    if time_zone is not None:
+        found["time_zone"] = check_text("time_zone", time_zone)
     if missing_values is not None:
         found["missing_values"] = _check("missing_values", missing_values, DRIFT_MISSING_VALUES)
     return found

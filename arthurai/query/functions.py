@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.common.checks import read_list
+from arthurai.common.checks import check_text, read_list
 from arthurai.common.exceptions import UserTypeError, UserValueError, wrap_functions
 from arthurai.common.text import quote_value
 from arthurai.query.expressions import Condition, Expression, call, operand, ref
@@ -212,12 +212,20 @@ def ranked_item_max_k(column: str, item: str) -> Expression:
 # -- transformations, one value per row ----------------------------------------------------------
 
 
-def round_timestamp(interval: str, column: Expression | str = "inference_timestamp") -> Expression:
+def round_timestamp(
+    interval: str,
+    column: Expression | str = "inference_timestamp",
+    *,
+    time_zone: str | None = None,
+) -> Expression:
     """Return the start of the second, minute, hour, day, week … or year of a time, in UTC.
 
-    Its name in the result is the interval, so that rows can be grouped by it directly.
+    Its name in the result is the interval, so that rows can be grouped by it directly. Weeks start
+    on Monday. With `time_zone`, such as `Europe/Vienna`, days and the like start by its clocks.
     """
-    return call("roundTimestamp", property=ref(column), time_interval=interval).as_(interval)
+    zone = {} if time_zone is None else {"time_zone": check_text("time_zone", time_zone)}
+    step = call("roundTimestamp", property=ref(column), time_interval=interval, **zone)
+    return step.as_(interval)
 
 
 def label_by_max_column(*properties: str) -> Expression:

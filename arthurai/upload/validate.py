@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from arthurai.common.limits import BINARY_CLASSES
 from arthurai.common.text import list_names, suggest
@@ -343,8 +343,9 @@ class Validator:
                 if attribute.value_type == ValueType.TokenLikelihoods and not is_arrow(column):
                     given = to_list(values)
                     column = self._read_likelihoods(name, column, given, start, errors)
-                    column, infinite = drop_infinities(column)
+                    finite, infinite = drop_infinities(column)
                     if infinite:
+                        column = cast("Column", finite)
                         rows = [(start + place, given[place]) for place in infinite]
                         invalid = {**invalid, (INFINITE, False): rows}
                 if invalid:

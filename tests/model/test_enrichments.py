@@ -115,6 +115,7 @@ def test_curves_say_what_thresholds_do(enriched, data, constraint):
     curves = fairness.get_curves("group", constraint)
     assert curves.constraint == constraint
     assert set(curves.attr_val_to_threshold) == set(data["group"])
+    assert curves.sizes == data["group"].value_counts().to_dict()
     assert fairness.get_thresholds_for_idx(curves) == fairness.get_thresholds_for_idx(
         curves, curves.max_acc_idx
     )

@@ -161,6 +161,19 @@ def test_accuracy_by_day_agrees_with_pandas(model, loans, times):
     assert [pd.Timestamp(row["day"]) for row in rows] == list(expected.index)
 
 
+def test_weeks_of_a_time_zone_agree_with_pandas(model, times):
+    week = q.round_timestamp("week", time_zone="Asia/Kolkata")
+    rows = model.query(q.select(week, q.count()).group_by(week).order_by(week))
+    local = times.tz_convert("Asia/Kolkata").tz_localize(None)
+    monday = (local.normalize() - pd.to_timedelta(local.day_of_week, "D")).tz_localize(
+        "Asia/Kolkata"
+    )
+    expected = pd.Series(1, index=monday).groupby(level=0).sum()
+    assert {pd.Timestamp(row["week"]): row["count"] for row in rows} == expected.to_dict()
+    with pytest.raises(UserTypeError, match="time_zone"):
+        q.round_timestamp("week", time_zone=3)
+
+
 def test_arithmetic_and_subqueries_agree_with_pandas(model, loans):
     share = (q.col("debt") / q.col("income") * 100 - 1).as_("share")
     inner = q.select("region", share).where(q.col("income") > 3500)

@@ -21,6 +21,7 @@ def test_a_drift_query_is_the_json_that_is_sent():
         group_by="region",
         rollup="week",
         missing_values="ignore",
+        time_zone="Europe/Vienna",
         uncertainty=True,
     )
     assert query == {
@@ -37,6 +38,7 @@ def test_a_drift_query_is_the_json_that_is_sent():
         "num_bins": 5,
         "group_by": [{"property": "region"}],
         "rollup": "week",
+        "time_zone": "Europe/Vienna",
         "missing_values": "ignore",
         "uncertainty": True,
     }

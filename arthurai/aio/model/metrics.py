@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 
 from arthurai.aio.common.pagination import collect_pages, iterate_pages
 from arthurai.aio.model.base_model import require_connection
-from arthurai.common.checks import check_choice
+from arthurai.common.checks import check_choice, check_text
 from arthurai.common.exceptions import MissingParameterError, UserTypeError
 from arthurai.common.html_display import DisplayedList
 from arthurai.model.metrics import _ROLLUPS, Metric, MetricType, flatten_results, resolve_metric
@@ -198,6 +198,7 @@ async def evaluate_metric(
     filters: Filters | None = None,
     as_frame: None = None,
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> dict[str, Any]: ...
 
 
@@ -212,6 +213,7 @@ async def evaluate_metric(
     filters: Filters | None = None,
     as_frame: Literal["pandas"],
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> pd.DataFrame: ...
 
 
@@ -226,6 +228,7 @@ async def evaluate_metric(
     filters: Filters | None = None,
     as_frame: Literal["polars"],
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> pl.DataFrame: ...
 
 
@@ -240,6 +243,7 @@ async def evaluate_metric(
     filters: Filters | None = None,
     as_frame: Literal["pyarrow"],
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> pa.Table: ...
 
 
@@ -254,6 +258,7 @@ async def evaluate_metric(
     filters: Filters | None = None,
     as_frame: TableKind | None,
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> dict[str, Any] | pd.DataFrame | pl.DataFrame | pa.Table: ...
 
 
@@ -267,6 +272,7 @@ async def evaluate_metric(
     filters: Filters | None = None,
     as_frame: TableKind | None = None,
     uncertainty: bool = False,
+    time_zone: str | None = None,
 ) -> Any:
     """Evaluate a metric over all inferences, by period or by batch.
 
@@ -280,6 +286,8 @@ async def evaluate_metric(
         as_frame: `pandas`, `polars` or `pyarrow` for a table with one row per value.
         uncertainty: Whether each value says how many rows it rests on and, where theory has one,
             its interval of 95 % confidence. An extension of the embedded server.
+        time_zone: Zone by whose clocks periods start, such as `Europe/Vienna`; UTC when omitted.
+            The starts are given in UTC. An extension of the embedded server.
 
     Returns:
         The evaluation as the API returns it: `name`, `filters` and `results`; or a table
@@ -304,6 +312,8 @@ async def evaluate_metric(
         body["filters"] = filters_to_json(filters)
     if uncertainty:
         body["uncertainty"] = True
+    if time_zone is not None:
+        body["time_zone"] = check_text("time_zone", time_zone)
     session, model_id = require_connection(self, "have metrics")
     with resolve_metric(metric) as metric_id:
         api = session.api.with_retry(True)  # it only reads

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.checks import check_choice
@@ -54,12 +54,15 @@ class Curves:
         max_acc_idx: Index of the best choice.
         attr_val_to_threshold: By group a table with `x`, `y` and `threshold`; bins of
             continuous attributes are written as `(35,55]`.
+        sizes: By group the number of reference rows that its curve rests on, where the server says
+            it.
     """
 
     attribute_name: str
     constraint: str
     max_acc_idx: int
     attr_val_to_threshold: dict[Any, Any]
+    sizes: dict[Any, int] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
         best = self.max_acc_idx
@@ -147,6 +150,9 @@ class ThresholdMitigation:
                     as_frame,
                 )
                 for curve in found
+            },
+            sizes={
+                _group_label(curve): curve.rows for curve in found if isinstance(curve.rows, int)
             },
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -201,18 +202,49 @@ def _draw_lines(series: Sequence[Series], ylabel: str, span: list[Any] | None) -
         )
     for number, line in enumerate(series):
         few = len(line.periods) <= style.FEW_POINTS
+        color = style.LINE_COLORS[number % len(style.LINE_COLORS)]
+        name = line.label.partition(" · ")[0]
+        for x, y in _find_bands(line):
+            figure.add_scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                line={"width": 0},
+                fill="toself",
+                fillcolor=color,
+                opacity=0.15,
+                legendgroup=name,
+                showlegend=False,
+                hoverinfo="skip",
+            )
         figure.add_scatter(
             x=list(line.periods),
             y=list(line.values),
-            name=line.label.partition(" · ")[0],
+            name=name,
+            legendgroup=name,
             mode="lines+markers" if few else "lines",
-            line={
-                "color": style.LINE_COLORS[number % len(style.LINE_COLORS)],
-                "dash": _DASHES[number % len(_DASHES)],
-            },
+            line={"color": color, "dash": _DASHES[number % len(_DASHES)]},
             marker={"symbol": _MARKERS[number % len(_MARKERS)], "size": 7},
+            customdata=line.rows or None,
+            hovertemplate="%{y} (n = %{customdata:,})" if line.rows else None,
         )
     return _html(figure)
+
+
+def _find_bands(line: Series) -> list[tuple[list[Any], list[float]]]:
+    """Return the outlines of where the values of a line lie with 95 % confidence.
+
+    Args:
+        line: A line; periods without an interval part its band.
+    """
+    found = []
+    pairs = zip(line.periods, line.intervals, strict=bool(line.intervals))
+    for known, part in groupby(pairs, key=lambda pair: pair[1] is not None):
+        if known:
+            periods, ends = zip(*part, strict=True)
+            low, high = zip(*ends, strict=True)
+            found.append(([*periods, *reversed(periods)], [*high, *reversed(low)]))
+    return found
 
 
 def _draw_bars(groups: Groups) -> str:

@@ -130,7 +130,7 @@ def _curves(
             [m[1] for m in made], [m[2] for m in made], constraint
         )
         x_label, y_label = curves.LABELS[constraint]
-        for group, one, _ in made:
+        for group, one, rows in made:
             points = zip(one.y.tolist(), one.thresholds.tolist(), strict=True)
             yield {
                 **group,
@@ -138,6 +138,7 @@ def _curves(
                 "x_label": x_label,
                 "y_label": y_label,
                 "optimization_index": best,
+                "rows": rows,
                 "data_points": [
                     {"x": i / curves.STEPS, "y": y, "threshold": threshold}
                     for i, (y, threshold) in enumerate(points)

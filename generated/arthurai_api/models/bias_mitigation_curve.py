@@ -48,6 +48,7 @@ class BiasMitigationCurve(_ApiObject):
             categorical_value (str | Unset): The group, for categorical attributes.
             continuous_start (float | str | Unset): Lower end of the group, not included.
             continuous_end (float | str | Unset): Upper end of the group, included.
+            rows (int | Unset): Reference rows of the group, which the curve rests on.
     """
 
     id: str
@@ -62,6 +63,7 @@ class BiasMitigationCurve(_ApiObject):
     categorical_value: str | Unset = UNSET
     continuous_start: float | str | Unset = UNSET
     continuous_end: float | str | Unset = UNSET
+    rows: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -100,6 +102,8 @@ class BiasMitigationCurve(_ApiObject):
         else:
             continuous_end = self.continuous_end
 
+        rows = self.rows
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -122,6 +126,8 @@ class BiasMitigationCurve(_ApiObject):
             field_dict["continuous_start"] = continuous_start
         if continuous_end is not UNSET:
             field_dict["continuous_end"] = continuous_end
+        if rows is not UNSET:
+            field_dict["rows"] = rows
 
         return field_dict
 
@@ -168,6 +174,8 @@ class BiasMitigationCurve(_ApiObject):
 
         continuous_end: float | str | Unset = _fields_.pop("continuous_end", UNSET)
 
+        rows = _fields_.pop("rows", UNSET)
+
         _model_ = cls(
             id=id,
             model_id=model_id,
@@ -181,6 +189,7 @@ class BiasMitigationCurve(_ApiObject):
             categorical_value=categorical_value,
             continuous_start=continuous_start,
             continuous_end=continuous_end,
+            rows=rows,
         )
         _model_._keep(src_dict, _REQUIRED)
 

@@ -37,6 +37,8 @@ class DataDriftRequest(_ApiObject):
                 share has a bin of its own.
             group_by (list[QueryColumn] | None | Unset): Attributes that split both sides.
             rollup (DriftRollup | None | Unset): Step by which the target is cut; the whole target when absent.
+            time_zone (None | str | Unset): Time zone by whose clocks steps start, such as `Europe/Vienna`; UTC when absent.
+                The starts are given in UTC.
             missing_values (DriftMissingValues | None | Unset): What missing values are; a bin of their own when absent.
             uncertainty (bool | None | Unset): Whether each row has a member `uncertainty` as well: for each value the rows
                 of both sides, the bins, what the drift is expected to be without a change, what it then exceeds in 5 % of
@@ -55,6 +57,7 @@ class DataDriftRequest(_ApiObject):
     num_bins: int | None | Unset = UNSET
     group_by: list[QueryColumn] | None | Unset = UNSET
     rollup: DriftRollup | None | Unset = UNSET
+    time_zone: None | str | Unset = UNSET
     missing_values: DriftMissingValues | None | Unset = UNSET
     uncertainty: bool | None | Unset = UNSET
     predicted_classes: list[str] | None | Unset = UNSET
@@ -113,6 +116,12 @@ class DataDriftRequest(_ApiObject):
         else:
             rollup = self.rollup
 
+        time_zone: None | str | Unset
+        if isinstance(self.time_zone, Unset):
+            time_zone = UNSET
+        else:
+            time_zone = self.time_zone
+
         missing_values: None | str | Unset
         if isinstance(self.missing_values, Unset):
             missing_values = UNSET
@@ -170,6 +179,8 @@ class DataDriftRequest(_ApiObject):
             field_dict["group_by"] = group_by
         if rollup is not UNSET:
             field_dict["rollup"] = rollup
+        if time_zone is not UNSET:
+            field_dict["time_zone"] = time_zone
         if missing_values is not UNSET:
             field_dict["missing_values"] = missing_values
         if uncertainty is not UNSET:
@@ -266,6 +277,8 @@ class DataDriftRequest(_ApiObject):
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
+        time_zone: None | str | Unset = _fields_.pop("time_zone", UNSET)
+
         def _parse_missing_values(data: object) -> DriftMissingValues | None | Unset:
             if data is None:
                 return data
@@ -327,6 +340,7 @@ class DataDriftRequest(_ApiObject):
             num_bins=num_bins,
             group_by=group_by,
             rollup=rollup,
+            time_zone=time_zone,
             missing_values=missing_values,
             uncertainty=uncertainty,
             predicted_classes=predicted_classes,

@@ -32,6 +32,8 @@ class DataDriftTableRequest(_ApiObject):
         num_bins (int | None | Unset): Bins of a continuous attribute; 20 when absent.
         group_by (list[QueryColumn] | None | Unset): Attributes that split both sides.
         rollup (DriftRollup | None | Unset): Step by which the target is cut; the whole target when absent.
+        time_zone (None | str | Unset): Time zone by whose clocks steps start, such as `Europe/Vienna`; UTC when absent.
+            The starts are given in UTC.
         missing_values (DriftMissingValues | None | Unset): What missing values are; a bin of their own when absent.
     """
 
@@ -41,6 +43,7 @@ class DataDriftTableRequest(_ApiObject):
     num_bins: int | None | Unset = UNSET
     group_by: list[QueryColumn] | None | Unset = UNSET
     rollup: DriftRollup | None | Unset = UNSET
+    time_zone: None | str | Unset = UNSET
     missing_values: DriftMissingValues | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -77,6 +80,12 @@ class DataDriftTableRequest(_ApiObject):
         else:
             rollup = self.rollup
 
+        time_zone: None | str | Unset
+        if isinstance(self.time_zone, Unset):
+            time_zone = UNSET
+        else:
+            time_zone = self.time_zone
+
         missing_values: None | str | Unset
         if isinstance(self.missing_values, Unset):
             missing_values = UNSET
@@ -94,6 +103,8 @@ class DataDriftTableRequest(_ApiObject):
             field_dict["group_by"] = group_by
         if rollup is not UNSET:
             field_dict["rollup"] = rollup
+        if time_zone is not UNSET:
+            field_dict["time_zone"] = time_zone
         if missing_values is not UNSET:
             field_dict["missing_values"] = missing_values
 
@@ -153,6 +164,8 @@ class DataDriftTableRequest(_ApiObject):
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
+        time_zone: None | str | Unset = _fields_.pop("time_zone", UNSET)
+
         def _parse_missing_values(data: object) -> DriftMissingValues | None | Unset:
             if data is None:
                 return data
@@ -173,6 +186,7 @@ class DataDriftTableRequest(_ApiObject):
             num_bins=num_bins,
             group_by=group_by,
             rollup=rollup,
+            time_zone=time_zone,
             missing_values=missing_values,
         )
         _model_._keep(src_dict, _REQUIRED)

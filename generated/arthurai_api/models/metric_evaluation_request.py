@@ -24,6 +24,8 @@ class MetricEvaluationRequest(_ApiObject):
 
     Attributes:
         rollup (MetricRollup | None | Unset): Step by which to evaluate.
+        time_zone (None | str | Unset): Time zone by whose clocks steps start, such as `Europe/Vienna`; UTC when absent.
+            The starts are given in UTC.
         group_by (None | str | Unset): Attribute whose values or bins split the results.
         parameters (MetricParameterValues | None | Unset): Values of the parameters; defaults where absent.
         uncertainty (bool | None | Unset): Whether each value is to say how many rows it rests on, and its sampling
@@ -32,6 +34,7 @@ class MetricEvaluationRequest(_ApiObject):
     """
 
     rollup: MetricRollup | None | Unset = UNSET
+    time_zone: None | str | Unset = UNSET
     group_by: None | str | Unset = UNSET
     parameters: MetricParameterValues | None | Unset = UNSET
     uncertainty: bool | None | Unset = UNSET
@@ -48,6 +51,12 @@ class MetricEvaluationRequest(_ApiObject):
             rollup = self.rollup.value
         else:
             rollup = self.rollup
+
+        time_zone: None | str | Unset
+        if isinstance(self.time_zone, Unset):
+            time_zone = UNSET
+        else:
+            time_zone = self.time_zone
 
         group_by: None | str | Unset
         if isinstance(self.group_by, Unset):
@@ -86,6 +95,8 @@ class MetricEvaluationRequest(_ApiObject):
         field_dict.update({})
         if rollup is not UNSET:
             field_dict["rollup"] = rollup
+        if time_zone is not UNSET:
+            field_dict["time_zone"] = time_zone
         if group_by is not UNSET:
             field_dict["group_by"] = group_by
         if parameters is not UNSET:
@@ -117,6 +128,8 @@ class MetricEvaluationRequest(_ApiObject):
             raise TypeError(f"rollup is {type(data).__name__}")
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
+
+        time_zone: None | str | Unset = _fields_.pop("time_zone", UNSET)
 
         group_by: None | str | Unset = _fields_.pop("group_by", UNSET)
 
@@ -155,6 +168,7 @@ class MetricEvaluationRequest(_ApiObject):
 
         _model_ = cls(
             rollup=rollup,
+            time_zone=time_zone,
             group_by=group_by,
             parameters=parameters,
             uncertainty=uncertainty,

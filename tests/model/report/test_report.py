@@ -136,6 +136,23 @@ def test_every_number_of_accuracy_has_its_rows_and_interval(model, frame):
     assert sum(n for row in contents.confusion.values() for n in row.values()) == ROWS
 
 
+def test_lines_over_time_have_bands_and_rows(model, frame, page):
+    contents = fetch_contents(model)
+    line = next(line for line in contents.metrics if line.label == "accuracyRate")
+    right = pd.Series(((frame["p_default"] >= 0.5) == frame["defaulted"]).to_numpy())
+    times = pd.date_range("2026-01-01", periods=ROWS, freq="1h", tz="UTC")
+    for start, value, ends, rows in zip(
+        line.periods, line.values, line.intervals, line.rows, strict=True
+    ):
+        inside = right[times.floor(contents.resolution[0]) == start]
+        wilson = stats.binomtest(int(inside.sum()), len(inside)).proportion_ci(method="wilson")
+        assert (value, rows) == (pytest.approx(inside.mean()), len(inside))
+        assert ends == (pytest.approx(wilson.low), pytest.approx(wilson.high))
+    text = page.read_text("utf-8")
+    assert text.count('"fill":"toself"') == 4  # f1 has no interval
+    assert "(n = %{customdata:,})" in text
+
+
 def test_units_are_not_mixed_and_all_charts_show_the_same_period(arthur, tmp_path):
     random = np.random.default_rng(8)
     frame = pd.DataFrame({"size": random.normal(0, 1, 300), "price": random.normal(3e6, 1e6, 300)})

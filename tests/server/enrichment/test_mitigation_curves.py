@@ -134,6 +134,7 @@ def test_curves_are_those_of_a_search_through_all_thresholds(lender, constraint,
         assert curve["attribute_name"] == name
         assert (curve["x_label"], curve["y_label"]) == LABELS[constraint]
         members = in_group(lender, curve)
+        assert curve["rows"] == sum(members)
         scores = [p for p, m in zip(lender.columns["p"], members, strict=True) if m]
         outcomes = zip(lender.columns["outcome"], members, strict=True)
         truth = [o == "yes" for o, m in outcomes if m]

@@ -151,6 +151,19 @@ def test_evaluation_by_day(metrics):
     ]
 
 
+def test_evaluation_by_days_of_a_time_zone(metrics):
+    (result,) = evaluated(metrics, "Inference Count", rollup="DAY", time_zone="Pacific/Kiritimati")
+    assert {value["rollup"][11:] for value in result["values"]} == {"10:00:00+00:00"}  # UTC+14
+    assert sum(value["count"] for value in result["values"]) == 6
+    answer = metrics(
+        "POST",
+        f"/{named(metrics, 'Inference Count')['id']}/result",
+        json={"rollup": "DAY", "time_zone": "Kiritimati"},
+    )
+    assert answer.status_code == 400
+    assert "time_zone: must be the name of a time zone" in answer.text
+
+
 def test_evaluation_by_category_and_choice_of_thresholds(metrics):
     results = evaluated(
         metrics, "Recall", group_by="region", parameters={"classifier_threshold": [0.5, 0.3]}

@@ -110,6 +110,9 @@ class AsyncThresholdMitigation:
                 )
                 for curve in found
             },
+            sizes={
+                _group_label(curve): curve.rows for curve in found if isinstance(curve.rows, int)
+            },
         )
 
     async def _fetch(self, attribute: str, constraint: str) -> list[BiasMitigationCurve]:

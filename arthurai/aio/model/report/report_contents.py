@@ -101,7 +101,12 @@ async def _fetch_panels(
     contents: ReportContents, model: ArthurModelBase, panels: list[tuple[str, list[Metric]]]
 ) -> list[Panel]:
     return [
-        Panel(unit, await plot_data.fetch_metric_series(model, metrics, contents.resolution))
+        Panel(
+            unit,
+            await plot_data.fetch_metric_series(
+                model, metrics, contents.resolution, with_estimates=True
+            ),
+        )
         for unit, metrics in panels
     ]
 

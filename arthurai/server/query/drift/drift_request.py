@@ -15,6 +15,7 @@ from arthurai.common.vocabulary import (
 from arthurai.server.query.ast import Property
 from arthurai.server.query.column_types import to_whole
 from arthurai.server.query.errors import QueryError, unknown_name
+from arthurai.server.query.functions.transformation import read_zone
 from arthurai.server.query.parse import (
     check_nesting,
     parse_column,
@@ -55,6 +56,7 @@ class DriftRequest:
         target: The distribution that is compared.
         groups: Attributes that split both sides.
         rollup: One of `DRIFT_ROLLUPS`; splits the target.
+        zone: Name of the time zone by which it is split; UTC when `None`.
         sample: Share of inferences to read.
         missing: One of `DRIFT_MISSING_VALUES`: a bin of their own, or left out.
         uncertainty: Whether each value is to say what it rests on.
@@ -69,6 +71,7 @@ class DriftRequest:
     target: Side
     groups: tuple[Property, ...]
     rollup: str | None
+    zone: str | None
     sample: float
     missing: str
     uncertainty: bool
@@ -153,6 +156,7 @@ def _request(
         target=_side(document, "target", DRIFT_SOURCES, "inference"),
         groups=_groups(document),
         rollup=None if metric == "Thresholds" else rollup,
+        zone=read_zone(document.get("time_zone"), "time_zone"),
         sample=parse_sample(document, ""),
         missing=str(missing),
         uncertainty=document.get("uncertainty") is True,

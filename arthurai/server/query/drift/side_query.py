@@ -165,7 +165,7 @@ def make_side_query(
         columns.append(f"{column.sql} AS k{index}")
     keys = [f"k{index}" for index in range(len(groups))]
     rollup = request.rollup if side is request.target else None
-    columns.append(f"{_bucket(source, side, rollup)} AS u")
+    columns.append(f"{_bucket(source, side, rollup, request.zone)} AS u")
     for index, item in enumerate(wanted):
         columns.append(f"{_value(item, source, side, schema, binder)} AS x{index}")
     where = []
@@ -224,7 +224,7 @@ def _column(source: ModelSource, node: Property) -> Column:
     return column
 
 
-def _bucket(source: ModelSource, side: Side, rollup: str | None) -> str:
+def _bucket(source: ModelSource, side: Side, rollup: str | None, zone: str | None) -> str:
     if rollup is None:
         return "NULL"
     name = "batch_id"
@@ -234,7 +234,7 @@ def _bucket(source: ModelSource, side: Side, rollup: str | None) -> str:
     column = source.find(name)
     if column is None:
         raise QueryError("rollup", "the reference data have neither a time nor a batch")
-    return column.sql if rollup == "batch_id" else truncate_time(column.sql, rollup)
+    return column.sql if rollup == "batch_id" else truncate_time(column.sql, rollup, zone)
 
 
 def _value(

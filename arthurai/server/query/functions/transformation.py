@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from arthurai.common.text import quote_value
 from arthurai.server.query.column_types import NUMBERS, SQL_TYPES, ColumnType, common_type
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
 
 INTERVALS: Final = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+_PARTS_OF_DAYS: Final = frozenset({"second", "minute", "hour"})
+_ZONE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 _TIMES: Final = frozenset({ColumnType.TIME})
 _MAX_OFFSET: Final = 2**31
 _MANY_LABELS: Final = 12
@@ -24,22 +28,54 @@ _FEW_BORDERS: Final = 32
 
 @function("roundTimestamp")
 def round_timestamp(arguments: Arguments) -> Expr:
-    """Start of the interval, in UTC, that a time falls in; weeks start on Monday."""
+    """Start of the interval that a time falls in, by a time zone or UTC; weeks start on Monday."""
     found = arguments.column("property", types=_TIMES)
     interval = arguments.choice("time_interval", INTERVALS)
-    return Expr(truncate_time(found.sql, interval), ColumnType.TIME)
+    zone = read_zone(arguments.call.parameters.get("time_zone"), arguments.path("time_zone"))
+    return Expr(truncate_time(found.sql, interval, zone), ColumnType.TIME)
 
 
-def truncate_time(sql: str, interval: str) -> str:
+def read_zone(name: object, path: str) -> str | None:
+    """Return the name of a time zone, `None` for none.
+
+    Args:
+        name: The name as sent.
+        path: Its place in the query.
+
+    Raises:
+        QueryError: There is no such time zone.
+    """
+    if name is None:
+        return None
+    if isinstance(name, str) and _ZONE.fullmatch(name):
+        try:
+            return ZoneInfo(name).key
+        except (OSError, ValueError, KeyError):  # no zone, or a folder of zones
+            pass
+    raise QueryError(
+        path, f"must be the name of a time zone such as 'Europe/Vienna', got {quote_value(name)}"
+    )
+
+
+def truncate_time(sql: str, interval: str, zone: str | None = None) -> str:
     """Return SQL of the start of the interval a time falls in.
 
     Args:
         sql: Expression of a time.
         interval: One of `INTERVALS`.
+        zone: Name of the time zone by whose clocks intervals start, as `read_zone` returns it; UTC
+            when `None`.
     """
     if interval not in INTERVALS:
         raise ValueError(f"interval must be one of {INTERVALS}, got {interval!r}")
-    return f"CAST(date_trunc('{interval}', CAST({sql} AS TIMESTAMP)) AS TIMESTAMP)"
+    time = f"CAST({sql} AS TIMESTAMP)"
+    if zone is None:
+        return f"CAST(date_trunc('{interval}', {time}) AS TIMESTAMP)"
+    local = f"timezone('{zone}', timezone('UTC', {time}))"
+    start = f"CAST(date_trunc('{interval}', {local}) AS TIMESTAMP)"
+    if interval in _PARTS_OF_DAYS:  # a local hour may occur twice
+        return f"({time} - ({local} - {start}))"
+    return f"timezone('UTC', timezone('{zone}', {start}))"
 
 
 @function("dateDiff")

@@ -10,6 +10,7 @@ from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
 from arthurai.server.query.drift.drift_request import parse_drift
 from arthurai.server.query.drift.side_query import find_measured_columns
 from arthurai.server.query.errors import unknown_name
+from arthurai.server.query.functions.transformation import read_zone
 from arthurai.server.query.parse import check_nesting
 from arthurai.server.resources.metrics.metric_parameters import (
     cover_choices,
@@ -59,6 +60,7 @@ def evaluate(
     rollup = body.get("rollup")
     if rollup is not None and rollup not in ROLLUPS:
         raise unknown_name("rollup", "rollup", str(rollup), ROLLUPS)
+    read_zone(body.get("time_zone"), "time_zone")
     check_nesting(dict(body))
     filters = _filters(body)
     results = []
@@ -66,6 +68,7 @@ def evaluate(
     for combination in list_combinations(metric.get("parameters") or [], given):
         request = _Evaluation(metric, combination, schema, store, check)
         request.uncertainty = body.get("uncertainty") is True
+        request.time_zone = body.get("time_zone")
         for legend, extra, grouped in _groups(body.get("group_by"), schema):
             results += request.results([*filters, *extra], rollup, grouped, legend)
     return {"name": metric["name"], "filters": filters, "results": results}
@@ -149,6 +152,7 @@ class _Evaluation:
         check: Check | None,
     ) -> None:
         self.uncertainty = False
+        self.time_zone: str | None = None
         self._parameters = combination
         self._schema = schema
         self._store = store
@@ -221,6 +225,8 @@ class _Evaluation:
             keys.append({"alias": "rollup"})
         elif rollup not in {None, "REFERENCE"}:
             step = {"property": "inference_timestamp", "time_interval": str(rollup).lower()}
+            if self.time_zone is not None:
+                step["time_zone"] = self.time_zone
             items.append({"function": "roundTimestamp", "alias": "rollup", "parameters": step})
             keys.append({"alias": "rollup"})
         if grouped:
@@ -243,6 +249,8 @@ class _Evaluation:
         query = dict(self._query)
         if self.uncertainty:
             query["uncertainty"] = True
+        if self.time_zone is not None:
+            query["time_zone"] = self.time_zone
         for side in ("base", "target"):
             own = query.get(side)
             own = dict(own) if isinstance(own, dict) else {}
