@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from arthurai._compat.arthur_http_client import new_requests_client
 from arthurai._compat.http_verbs import HTTPClient
 from arthurai.client.client_config import UNKNOWN_ORG_ID, ClientConfig
-from arthurai.client.model_arguments import complete_names
+from arthurai.client.model_arguments import check_model_type, complete_names
 from arthurai.client.model_lists import fetch_models, iterate_models
 from arthurai.client.model_lookup import find_model, find_model_group
 from arthurai.common.checks import (
-    check_choice,
     check_text,
     read_list,
     report_unreadable,
@@ -372,7 +371,7 @@ class ArthurAI:
                 raise MissingParameterError(
                     f"{name} is missing, must be one of {list_names(types)}"
                 )
-            check_choice(name, value, types)
+            check_model_type(name, value, types)
         partner_model_id, display_name = complete_names(partner_model_id, display_name)
         return ArthurModel(
             partner_model_id=partner_model_id,

@@ -6,6 +6,7 @@ import getpass
 import logging
 import os
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from arthurai.client.organization_lookup import explain_first_contact, find_organization
 from arthurai.common.checks import check_bool
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from arthurai.transport.auth import Credentials
 
 logger = logging.getLogger(__name__)
+
+_LOCAL_WORDS: Final = frozenset({"local", "embedded", "memory"})
 
 _NOWHERE = Endpoint(origin="https://offline.invalid", url="offline")
 
@@ -95,7 +98,7 @@ def find_credentials(config: ClientConfig, endpoint: Endpoint) -> tuple[Credenti
     if key is None:
         raise MissingParameterError(
             f"no credentials: pass access_key=…, or login=… and password=…, or set {KEY_VARIABLE}, "
-            f"or {LOGIN_VARIABLE} and {PASSWORD_VARIABLE}"
+            f"or {LOGIN_VARIABLE} and {PASSWORD_VARIABLE}{_hint_at_local(endpoint)}"
         )
     return ApiKey(key), "access_key"
 
@@ -204,3 +207,10 @@ def _first_contact(session: Session, credentials: Credentials | None, name: str)
             session.log_in()
     if session.organization_id is None:
         session.organization_id = find_organization(session, name)
+
+
+def _hint_at_local(endpoint: Endpoint) -> str:
+    """Return what to write for an embedded server, if the address looks as if one was meant."""
+    if urlsplit(endpoint.url).hostname in _LOCAL_WORDS:
+        return '; a server inside this process is url="local://" and needs none'
+    return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.text import list_names, quote_value, suggest
 
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 import uuid
 from datetime import datetime
 
-from arthurai.common.checks import check_text
+from arthurai.common.checks import check_choice, check_text
+from arthurai.common.constants import OutputType
 from arthurai.common.exceptions import (
     MissingParameterError,
     UserValueError,
 )
 from arthurai.common.vocabulary import MAX_MODEL_ID_LENGTH
+
+_CLASSIFIER_WORDS: Final = ("BINARY", "CLASSIF")
 
 
 def complete_names(partner_model_id: str | None, display_name: str | None) -> tuple[str, str]:
@@ -99,3 +102,23 @@ def _parse_time(name: str, value: object) -> datetime:
     if time.tzinfo is None:
         raise UserValueError(f"{name} must have a time zone, got {quote_value(value)}")
     return time
+
+
+def check_model_type(name: str, value: str, types: list[str]) -> None:
+    """Raise unless a value is one of the types of a model.
+
+    Args:
+        name: Name of the argument, for the message.
+        value: What was given.
+        types: What it can be.
+
+    Raises:
+        UserValueError: It is none of them; the message says which one classifiers are.
+    """
+    word = value.upper() if isinstance(value, str) else ""
+    if name == "output_type" and any(part in word for part in _CLASSIFIER_WORDS):
+        raise UserValueError(
+            f"{name} must be one of {list_names(types)}, got {quote_value(value)}; a classifier is "
+            f"{OutputType.Multiclass!s}, also one with two classes"
+        )
+    check_choice(name, value, types)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.client.model_arguments import is_uuid
 from arthurai.common.checks import check_choice, check_text, report_unreadable
-from arthurai.common.exceptions import NotFoundError, UserTypeError, UserValueError
+from arthurai.common.exceptions import ArthurError, NotFoundError, UserTypeError, UserValueError
+from arthurai.common.text import list_names
 
 if TYPE_CHECKING:
     from arthurai.model.model import ArthurModel
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from arthurai_api.models.model import Model
 
 _ID_TYPES: Final = ("id", "partner_model_id")
+_MAX_NAMED: Final = 20
 
 
 def find_model(session: Session, identifier: str, id_type: str) -> Model:
@@ -44,14 +46,29 @@ def find_model(session: Session, identifier: str, id_type: str) -> Model:
             expand=[ModelExpandSingle.ATTRIBUTES],
         )
     except NotFoundError as error:
-        hint = ""
-        if id_type == "id" and not is_uuid(identifier):
+        hint = "" if is_uuid(identifier) else _find_by_name(session, identifier)
+        if not hint and id_type == "id" and not is_uuid(identifier):
             hint = '; if it is your own id, pass id_type="partner_model_id"'
         raise NotFoundError(
             f"no model with {id_type} {identifier!r} in organization "
             f"{session.organization_id!r}{hint}. {error}",
             exchange=error.exchange,
         ) from error
+
+
+def _find_by_name(session: Session, name: str) -> str:
+    """Return the models with a display name, as the rest of a sentence; nothing without any."""
+    from arthurai_api.api.models import list_models
+
+    try:
+        found = list_models.sync(client=session.api, display_name=name, page_size=_MAX_NAMED)
+    except ArthurError:
+        return ""
+    ids = [model.id for model in found.data or () if model.display_name == name]
+    if not ids:
+        return ""
+    what = "the id of the model" if len(ids) == 1 else "ids of models"
+    return f"; {list_names(ids)} is {what} with this display name"
 
 
 def find_model_group(session: Session, id_or_model: str | ArthurModel) -> ArthurModelGroup:

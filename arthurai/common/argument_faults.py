@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import itertools
 import math
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -30,6 +31,9 @@ _INSTALLED: Final = ("site-packages", "dist-packages")
 _MAX_DEPTH: Final = 60
 _MAX_VALUES: Final = 20_000
 _MAX_INTEGER: Final = 2**63
+_MAX_ITEMS: Final = 1_000
+_LISTS: Final = frozenset({"Iterable", "Sequence", "list", "ListOf"})
+_OF_TABLES: Final = ("__arrow_c_stream__", "columns", "iter_batches", "to_batches")
 _SCALARS: Final = (bool, int, float, complex, str, bytes, bytearray, date, type(None))
 
 
@@ -51,7 +55,7 @@ def find_argument_fault(
             f"{called}() was given an object that raises {type(error).__name__} when it is used: "
             f"{quote_value(_text(error))}"
         )
-    annotations = getattr(function, "__annotations__", {})
+    annotations = _field_types(arguments.get("self")) | getattr(function, "__annotations__", {})
     for name, value in arguments.items():
         if name == "self":
             if reason := _find_wrong_field(value):
@@ -69,6 +73,13 @@ def find_argument_fault(
         if reason := find_odd_value(value):
             return ValueError, f"`{name}` of {called}() cannot be used: {reason}"
     return None
+
+
+def _field_types(thing: Any) -> dict[str, Any]:
+    """Return the annotations of the fields of an object, which `**kwargs` of a method may name."""
+    if not dataclasses.is_dataclass(thing):
+        return {}
+    return {field.name: field.type for field in dataclasses.fields(thing)}
 
 
 def _find_wrong_field(thing: Any, depth: int = 0) -> str | None:
@@ -175,24 +186,39 @@ def _text(error: BaseException) -> str:
 def _fits(value: Any, annotation: str) -> bool:
     """Return whether a value may be of an annotated type; what is not understood fits."""
     try:
-        return any(_test_of(alternative)(value) for alternative in _alternatives(annotation))
+        return any(
+            _test_of(kind)(value) and _items_fit(value, item)
+            for kind, item in _alternatives(annotation)
+        )
     except Exception:  # noqa: BLE001 - code of the caller
         return False
 
 
+def _items_fit(values: Any, item: str) -> bool:
+    if item == "Any" or isinstance(values, Iterator) or not isinstance(values, Iterable):
+        return True
+    return all(_fits(one, item) for one in itertools.islice(values, _MAX_ITEMS))
+
+
 @cache
-def _alternatives(annotation: str) -> tuple[str, ...]:
-    def split(node: ast.expr) -> Iterator[str]:
+def _alternatives(annotation: str) -> tuple[tuple[str, str], ...]:
+    """Return the types of an annotation, each with that of its items."""
+
+    def split(node: ast.expr) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             yield from split(node.left)
             yield from split(node.right)
+        elif isinstance(node, ast.Subscript):
+            kind = ast.unparse(node.value)
+            yield kind, ast.unparse(node.slice) if kind in _LISTS else "Any"
         else:
-            yield ast.unparse(node.value if isinstance(node, ast.Subscript) else node)
+            kind = ast.unparse(node)
+            yield kind, "str" if kind == "Strings" else "Any"
 
     try:
         return tuple(split(ast.parse(annotation, mode="eval").body))
     except SyntaxError:
-        return ("Any",)
+        return (("Any", "Any"),)
 
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -219,7 +245,7 @@ def _describe(annotation: str) -> str:
     """Return the types of an annotation in words."""
     return " or ".join(
         "a string" if _is_choice(one) else _WORDS.get(one, one)
-        for one in dict.fromkeys(_alternatives(annotation))
+        for one in dict.fromkeys(kind for kind, _ in _alternatives(annotation))
     )
 
 
@@ -232,7 +258,9 @@ def _is_values(value: Any) -> bool:
 
 
 def _is_table(value: Any) -> bool:
-    return not isinstance(value, _SCALARS) and not callable(value)
+    if isinstance(value, _SCALARS) or callable(value):
+        return False
+    return isinstance(value, Iterable) or any(hasattr(value, name) for name in _OF_TABLES)
 
 
 _TESTS: Final[Mapping[str, Callable[[Any], bool]]] = {
@@ -253,7 +281,10 @@ _TESTS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "PredictionMap": lambda value: (
         isinstance(value, Mapping)
         and all(isinstance(key, str | None) for key in value)
-        and not any(isinstance(one, Mapping | list | set) for one in value.values())
+        and not any(
+            isinstance(one, Mapping | list | set) or getattr(one, "shape", ())
+            for one in value.values()
+        )
     ),
     "os.PathLike": lambda value: isinstance(value, PathLike),
     "PathLike": lambda value: isinstance(value, PathLike),

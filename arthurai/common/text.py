@@ -31,6 +31,14 @@ def quote_value(value: object, limit: int = _MAX_QUOTED) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def safe_repr(value: object) -> str:
+    """Return the `repr` of a value; one whose `repr` raises is described by its class."""
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001 - of the value's class, or an integer with too many digits
+        return f"<{type(value).__name__} instance>"
+
+
 def printable(text: str) -> str:
     """Return a text as a terminal may show it: control characters are escaped, lines stay lines.
 

@@ -16,7 +16,7 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
-from arthurai.common.text import suggest
+from arthurai.common.text import quote_value, safe_repr, suggest
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass, NumberType
 
 MAX_CATEGORIES_TO_SHOW: Final = 5
@@ -140,18 +140,22 @@ def as_bins(bins: Iterable[Any] | None) -> list[AttributeBin] | None:
     if all(whole):
         return [AttributeBin.from_dict(b) if isinstance(b, Mapping) else b for b in entries]
     if any(whole):
-        raise UserTypeError(f"bins must be either cut points or bins, got both: {entries!r}")
+        raise UserTypeError(
+            f"bins must be either cut points or bins, got both: {quote_value(entries)}"
+        )
     return _bins_between(entries)
 
 
 def _bins_between(cuts: list[Any]) -> list[AttributeBin]:
     for cut in cuts:
         if cut is not None and (isinstance(cut, bool) or not _is_number(cut)):
-            raise UserTypeError(f"the cut points of bins must be numbers, got {cut!r}")
+            raise UserTypeError(f"the cut points of bins must be numbers, got {quote_value(cut)}")
     inner = [cut for cut in cuts if cut is not None]
     ascending = all(low < high for low, high in itertools.pairwise(inner))
     if len(cuts) < _ENDS or not ascending or None in cuts[1:-1]:
-        raise UserValueError(f"bins must have two or more ascending cut points, got {cuts!r}")
+        raise UserValueError(
+            f"bins must have two or more ascending cut points, got {quote_value(cuts)}"
+        )
     return [
         AttributeBin(_to_native(low), _to_native(high)) for low, high in itertools.pairwise(cuts)
     ]
@@ -294,7 +298,8 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
                     changes["min_range"], changes["max_range"] = value
                 except (TypeError, ValueError):
                     raise UserValueError(
-                        f"range of attribute {self.name!r} must be [low, high], got {value!r}"
+                        f"range of attribute {self.name!r} must be [low, high], got "
+                        f"{quote_value(value)}"
                     ) from None
             elif name == "unique":
                 changes["is_unique"] = value
@@ -315,6 +320,11 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
         """
         label = f" ({self.label})" if self.label else ""
         return f"{self.stage}[{self.position}]:{self.name}{label}"
+
+    def __repr__(self) -> str:
+        # As dataclasses do; a field may hold anything until the attribute is saved.
+        shown = (f"{f.name}={safe_repr(getattr(self, f.name))}" for f in dataclasses.fields(self))
+        return f"{type(self).__qualname__}({', '.join(shown)})"
 
     def __str__(self) -> str:
         lines = [self.short_name()]

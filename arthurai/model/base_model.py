@@ -149,6 +149,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         self.redact: Mapping[str, Any] | None = None
         self.sample: float | None = None
         self._left_out_columns: frozenset[str] = frozenset()
+        self._has_inferences = False
         if self.attributes is not None:
             self.attributes.sort(key=_attribute_order)
 
@@ -341,6 +342,17 @@ def attached_session(model: ArthurModelBase) -> SessionCore | None:
 def left_out_columns(model: ArthurModelBase) -> frozenset[str]:
     """Return the columns that `build` left out of the schema, and sending leaves out, too."""
     return model._left_out_columns  # noqa: SLF001 - this module defines it
+
+
+def note_inferences(model: ArthurModelBase, accepted: int) -> None:
+    """Remember that the server holds inferences of a model, once it has accepted some."""
+    if accepted:
+        model._has_inferences = True  # noqa: SLF001 - this module defines it
+
+
+def has_inferences(model: ArthurModelBase) -> bool:
+    """Return whether this object has sent inferences that were accepted."""
+    return model._has_inferences  # noqa: SLF001 - this module defines it
 
 
 def require_id(model: ArthurModelBase, action: str) -> str:

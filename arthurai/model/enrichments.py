@@ -114,8 +114,7 @@ def update_enrichments(
         UserValueError: The enrichment is unknown, or the project does not work.
         ResponseClientError: The server does not offer the enrichment for this model.
     """
-    import orjson
-
+    from arthurai.transport.session_core import write_json
     from arthurai_api.api.enrichments import update_enrichments as update_enrichments_operation
 
     session, model_id = require_connection(self, "have enrichments")
@@ -132,7 +131,7 @@ def update_enrichments(
     response = session.send(
         session.api.build(update_enrichments_operation.build_request, model_id),
         files=parts,
-        fields={"config": orjson.dumps(configs, option=orjson.OPT_SERIALIZE_NUMPY).decode()},
+        fields={"config": write_json(configs, "update_enrichments").decode()},
     )
     return session.api.parse(response, update_enrichments_operation.parse_response).as_received()
 

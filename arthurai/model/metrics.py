@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.common.html_display import DisplayedList
 from arthurai.common.pagination import collect_pages, iterate_pages
+from arthurai.common.text import find_similar
 from arthurai.model.base_model import require_connection
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.responses import check_page, filters_to_json, parse_response, to_table
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.typing import Filters, MetricTypeName, RollupName, TableKind
     from arthurai_api.models.paginated_metrics import PaginatedMetrics
+
+logger = logging.getLogger(__name__)
 
 _ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
 _ROLLUPS: Final = (
@@ -122,7 +126,7 @@ def create_metric(
         "name": name,
         "query": dict(query),
         "endpoint": API_ROOT + address,
-        "parameters": [dict(parameter) for parameter in parameters or ()],
+        "parameters": [dict(one) for one in (() if parameters is None else parameters)],
     }
     if metric_type is not None:
         body["type"] = metric_type
@@ -163,6 +167,11 @@ def get_metrics(
         return DisplayedList([parse_response(Metric, found)])
     fetch = _metric_pages(self, default_metrics, metric_type, metric_name, attribute_name)
     metrics = collect_pages(fetch, lambda page: page.metrics)
+    if metric_name is not None and not metrics:
+        fetch_all = _metric_pages(self, False, None, None, None)
+        known = collect_pages(fetch_all, lambda page: page.metrics)
+        if near := find_similar(metric_name, [str(metric.name) for metric in known], 1):
+            logger.warning("no metric is named %r; did you mean %r?", metric_name, near[0])
     return DisplayedList(parse_response(Metric, metric) for metric in metrics)
 
 

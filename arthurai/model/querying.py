@@ -19,6 +19,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.text import quote_value
 from arthurai.common.wait import wait_until
 from arthurai.model.base_model import find_attributes, name_of, require_connection, require_id
 from arthurai.model.responses import to_table
@@ -217,8 +218,14 @@ def get_image(
 
     rendering = check_choice("type", type, ImageResponseType.list())
     directory = Path(save_path)
-    if not directory.is_dir():
-        raise UserValueError(f"save_path must be an existing directory, got {save_path!r}")
+    try:
+        exists = directory.is_dir()
+    except (OSError, ValueError):  # a name that is too long, or has a null character
+        exists = False
+    if not exists:
+        raise UserValueError(
+            f"save_path must be an existing directory, got {quote_value(str(save_path))}"
+        )
     session, model_id = require_connection(self, "have images")
     request = session.api.build(
         get_inference_image.build_request, model_id, image_id, type_=ApiImageType(rendering)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
-from arthurai.model.base_model import name_of, require_connection
+from arthurai.model.base_model import name_of, note_inferences, require_connection
 from arthurai.model.enrichments import await_enrichments_ready
 from arthurai.model.modeling.estimators import find_predictions
 from arthurai.model.send_setup import (
@@ -154,6 +154,7 @@ def send_inferences(
             json_files=True,
         ).send_files
     result, answered = send(lambda: upload(inferences, metadata), fail_silently=fail_silently)
+    note_inferences(self, result.accepted)
     if validator.schema.image is not None:
         result["failures"] = [entry for entries in result["failures"] for entry in entries]
     if validator.schema.is_batch and complete_batch and answered:
@@ -336,6 +337,7 @@ def send_bulk_inferences(
     )
     metadata = RowMetadata(batch_id=batch_id)
     result, _ = send(lambda: uploader.send_files(source, metadata), fail_silently=fail_silently)
+    note_inferences(self, result.accepted)
     closed = None
     if validator.schema.is_batch and complete_batch:
         if result.failures:

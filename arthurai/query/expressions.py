@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from arthurai.common.exceptions import UserTypeError, UserValueError, arthur_excepted, wrap_errors
@@ -17,6 +19,8 @@ _MAX_INTEGER: Final = 2**64
 
 Operand: TypeAlias = "Expression | str | float | bool | None"
 
+
+logger = logging.getLogger(__name__)
 
 _NO_TRUTH_VALUE: Final = (
     "a condition has no truth value, and conditions cannot be combined by `and`, `or`, `&`, `|` or "
@@ -100,6 +104,16 @@ class Expression:
     def not_null(self) -> Condition:
         """Return a condition: the value is present."""
         return Condition(self, "NotNull", None)
+
+    def __and__(self, other: object) -> NoReturn:
+        """Raise for `a > 1 & b > 2`, which Python reads as `a > (1 & b) > 2`.
+
+        Raises:
+            UserTypeError: Always.
+        """
+        raise UserTypeError(_NO_TRUTH_VALUE)
+
+    __or__ = __rand__ = __ror__ = __and__
 
     # -- arithmetic ----------------------------------------------------------------------------
 
@@ -364,9 +378,16 @@ def plain_key(key: object) -> str:
     return str(plain(key))
 
 
+@cache
+def _report_naive_times() -> None:
+    logger.warning("a time without a zone in a query is read as UTC; say so: tzinfo=timezone.utc")
+
+
 def _plain_scalar(value: Any) -> Any:
     if isinstance(value, str | int | float | bool | None):
         return value
     if hasattr(value, "isoformat") and value == value:  # noqa: PLR0124 - NaT differs from itself
+        if getattr(value, "tzinfo", value) is None:
+            _report_naive_times()
         return value.isoformat()
     return value.item() if hasattr(value, "item") else value

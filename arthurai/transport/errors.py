@@ -55,8 +55,10 @@ _EXCEPTION_OF_STATUS: Final[dict[int, type[ArthurError]]] = {
     429: TooManyRequestsError,
 }
 
+_SELF_EXPLAINING: Final = frozenset({400, 422})
+"""Their messages name what is wrong."""
+
 _REMEDY_OF_STATUS: Final = {
-    400: "Correct the arguments named in the message",
     401: "The access key or login is wrong or has expired. Connect again with valid credentials",
     402: "The organization's plan does not include this. Ask the administrator of the server",
     403: "The caller lacks the permission in organization {organization}. Use another key or role, "
@@ -72,7 +74,6 @@ _REMEDY_OF_STATUS: Final = {
     413: "Send fewer rows or smaller files at once",
     414: "Request fewer items at once",
     415: "The server does not accept this kind of body. It may be older than this SDK",
-    422: "Correct the arguments named in the message",
     429: "There were too many requests. Wait, and send fewer at once",
     501: "The server does not implement this operation",
     502: "A proxy cannot reach the server. Try again later",
@@ -207,14 +208,18 @@ def status_error(
     redact = context.redact
     message = redact(server_message(body, headers))
     exchange = context.exchange(status, headers, message)
-    said = _end_sentence(f": {message}" if message else "")
     remedy = _remedy(status, context.organization)
+    if status in _SELF_EXPLAINING:
+        remedy = "" if message else "The request is wrong, and the server does not say where"
+    said = f": {message}" if message else ""
+    if remedy:
+        said = _end_sentence(said)
     location = headers.get("location")
     if location and status < _FIRST_CLIENT_ERROR:
         remedy = f"It points to {redact(_origin_of(location))!r}. {remedy}"
     return exception_of(status)(
-        f"{exchange.method} {exchange.url} returned {status} ({reason_of(status)}){said} {remedy}"
-        f"{_format_notes(exchange)}",
+        f"{exchange.method} {exchange.url} returned {status} ({reason_of(status)}){said}"
+        f"{' ' if remedy else ''}{remedy}{_format_notes(exchange)}",
         exchange=exchange,
     )
 

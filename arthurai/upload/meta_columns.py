@@ -125,7 +125,12 @@ class MetaColumns:
                     return given
                 values = given
         if values is None:
-            self._fill(name, "the time of the call", valid.rows)
+            with_what = "the time of the call"
+            if name == _TIME and columns.get(_ID) is not None:
+                with_what += (
+                    "; sent again under the same ids, these rows count as further inferences"
+                )
+            self._fill(name, with_what, valid.rows)
             return [self._now] * valid.rows
         if needed is not None:
             values = [

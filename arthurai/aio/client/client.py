@@ -11,14 +11,8 @@ from arthurai.aio.client.model_lists import fetch_models, iterate_models
 from arthurai.aio.client.model_lookup import find_model, find_model_group
 from arthurai.client.async_connection import AsyncConnection
 from arthurai.client.client_config import UNKNOWN_ORG_ID
-from arthurai.client.model_arguments import complete_names
-from arthurai.common.checks import (
-    check_choice,
-    check_text,
-    read_list,
-    report_unreadable,
-    spell_choice,
-)
+from arthurai.client.model_arguments import check_model_type, complete_names
+from arthurai.common.checks import check_text, read_list, report_unreadable, spell_choice
 from arthurai.common.constants import InputType, OutputType
 from arthurai.common.constants import Role as KnownRole
 from arthurai.common.deprecation import warn_deprecated
@@ -181,7 +175,7 @@ class AsyncArthurAI(AsyncConnection):
                 raise MissingParameterError(
                     f"{name} is missing, must be one of {list_names(types)}"
                 )
-            check_choice(name, value, types)
+            check_model_type(name, value, types)
         partner_model_id, display_name = complete_names(partner_model_id, display_name)
         return AsyncArthurModel(
             partner_model_id=partner_model_id,

@@ -13,7 +13,15 @@ from arthurai.aio.model.base_model import require_connection
 from arthurai.common.checks import check_choice, check_text
 from arthurai.common.exceptions import MissingParameterError, UserTypeError
 from arthurai.common.html_display import DisplayedList
-from arthurai.model.metrics import _ROLLUPS, Metric, MetricType, flatten_results, resolve_metric
+from arthurai.common.text import find_similar
+from arthurai.model.metrics import (
+    _ROLLUPS,
+    Metric,
+    MetricType,
+    flatten_results,
+    logger,
+    resolve_metric,
+)
 from arthurai.model.responses import check_page, filters_to_json, parse_response, to_table
 
 if TYPE_CHECKING:
@@ -74,7 +82,7 @@ async def create_metric(
         "name": name,
         "query": dict(query),
         "endpoint": API_ROOT + address,
-        "parameters": [dict(parameter) for parameter in parameters or ()],
+        "parameters": [dict(one) for one in (() if parameters is None else parameters)],
     }
     if metric_type is not None:
         body["type"] = metric_type
@@ -117,6 +125,11 @@ async def get_metrics(
         return DisplayedList([parse_response(Metric, found)])
     fetch = _metric_pages(self, default_metrics, metric_type, metric_name, attribute_name)
     metrics = await collect_pages(fetch, lambda page: page.metrics)
+    if metric_name is not None and not metrics:
+        fetch_all = _metric_pages(self, False, None, None, None)
+        known = await collect_pages(fetch_all, lambda page: page.metrics)
+        if near := find_similar(metric_name, [str(metric.name) for metric in known], 1):
+            logger.warning("no metric is named %r; did you mean %r?", metric_name, near[0])
     return DisplayedList(parse_response(Metric, metric) for metric in metrics)
 
 

@@ -15,6 +15,7 @@ from arthurai.aio.model.base_model import require_connection
 from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import IMAGE_FILE_EXTENSION_MAP, ImageResponseType, ValueType
 from arthurai.common.exceptions import ExpectedParameterNotFoundError, UserTypeError, UserValueError
+from arthurai.common.text import quote_value
 from arthurai.common.threads import run_in_thread
 from arthurai.model.base_model import find_attributes, name_of, require_id
 from arthurai.model.querying import QUERY_TYPES, _build_request, _count, logger
@@ -191,8 +192,14 @@ async def get_image(
 
     rendering = check_choice("type", type, ImageResponseType.list())
     directory = Path(save_path)
-    if not directory.is_dir():
-        raise UserValueError(f"save_path must be an existing directory, got {save_path!r}")
+    try:
+        exists = directory.is_dir()
+    except (OSError, ValueError):  # a name that is too long, or has a null character
+        exists = False
+    if not exists:
+        raise UserValueError(
+            f"save_path must be an existing directory, got {quote_value(str(save_path))}"
+        )
     session, model_id = require_connection(self, "have images")
     request = session.api.build(
         get_inference_image.build_request, model_id, image_id, type_=ApiImageType(rendering)

@@ -21,6 +21,7 @@ from arthurai.common.exceptions import (
     MethodNotApplicableError,
     UserTypeError,
     UserValueError,
+    arthur_excepted,
 )
 from arthurai.model.base_model import name_of
 from arthurai.model.row_logging import _default_spool, _outputs_of_row, module_logger
@@ -239,15 +240,24 @@ class _AsyncPredictionLog:
             ArthurError: The call cannot be logged, and the decorator is strict.
         """
         try:
-            log = self._get_logger()
-            if isinstance(data, Mapping):
-                log.log({**data, **_outputs_of_row(self._schema, prediction)})
-            else:
-                log.log_many(data, predictions=prediction)
+            self.log_call(data, prediction)
         except ArthurError:
             if self._strict:
                 raise
             module_logger.exception("a prediction was not logged")
+
+    @arthur_excepted("monitor() failed")
+    def log_call(self, data: Any, prediction: Any) -> None:
+        """Log one call.
+
+        Raises:
+            ArthurError: It cannot be logged.
+        """
+        log = self._get_logger()
+        if isinstance(data, Mapping):
+            log.log({**data, **_outputs_of_row(self._schema, prediction)})
+        else:
+            log.log_many(data, predictions=prediction)
 
     def _get_logger(self) -> InferenceLogger:
         with self._lock:

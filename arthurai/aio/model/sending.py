@@ -15,7 +15,7 @@ from arthurai.aio.model.send_setup import send
 from arthurai.aio.upload.uploader import AsyncUploader
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.threads import run_in_thread
-from arthurai.model.base_model import name_of
+from arthurai.model.base_model import name_of, note_inferences
 from arthurai.model.modeling.estimators import find_predictions
 from arthurai.model.send_setup import check_batch_id, choose_source, make_validator
 from arthurai.model.sending import logger
@@ -152,6 +152,7 @@ async def send_inferences(
             json_files=True,
         ).send_files
     result, answered = await send(lambda: upload(inferences, metadata), fail_silently=fail_silently)
+    note_inferences(self, result.accepted)
     if validator.schema.image is not None:
         result["failures"] = [entry for entries in result["failures"] for entry in entries]
     if validator.schema.is_batch and complete_batch and answered:
@@ -336,6 +337,7 @@ async def send_bulk_inferences(
     result, _ = await send(
         lambda: uploader.send_files(source, metadata), fail_silently=fail_silently
     )
+    note_inferences(self, result.accepted)
     closed = None
     if validator.schema.is_batch and complete_batch:
         if result.failures:

@@ -17,7 +17,7 @@ from arthurai.common.exceptions import (
 from arthurai.common.limits import BINARY_CLASSES
 from arthurai.common.vocabulary import MAX_NAME_LENGTH, META_COLUMNS
 from arthurai.model.attributes import ArthurAttribute, AttributeCategory
-from arthurai.model.base_model import find_attributes, name_of
+from arthurai.model.base_model import find_attributes, has_inferences, name_of
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
@@ -146,6 +146,19 @@ def find_positions(model: ArthurModelBase, stage: str, preferred: Iterable[int])
     return positions
 
 
+def check_without_inferences(model: ArthurModelBase) -> None:
+    """Raise if inferences were sent: the server then refuses other attributes.
+
+    Raises:
+        MethodNotApplicableError: They were, by this object.
+    """
+    if has_inferences(model):
+        raise MethodNotApplicableError(
+            f"model {name_of(model)!r} has inferences, so only labels of its attributes can still "
+            "be changed; make a new version of the model for other attributes"
+        )
+
+
 def append_attributes(model: ArthurModelBase, attributes: Sequence[ArthurAttribute]) -> None:
     """Add attributes to the model, all or none.
 
@@ -154,9 +167,11 @@ def append_attributes(model: ArthurModelBase, attributes: Sequence[ArthurAttribu
         attributes: The new attributes.
 
     Raises:
+        MethodNotApplicableError: The model has inferences.
         UserValueError: A name is not allowed or already taken.
         UserTypeError: A name is not a string.
     """
+    check_without_inferences(model)
     check_names(attribute.name for attribute in attributes)
     taken = {attribute.name: attribute.stage for attribute in model.attributes or ()}
     duplicates = []
@@ -317,6 +332,7 @@ def rename_attribute(
     """
     attribute = self.get_attribute(old_name, stage)
     if new_name != old_name:
+        check_without_inferences(self)
         check_names([new_name])
         if any(other.name == new_name for other in self.attributes or ()):
             raise UserValueError(

@@ -176,9 +176,12 @@ class _Plan:
         ):
             if absent := self.frame.missing(names):
                 hints = "".join(suggest(name, self.frame.names) for name in absent)
+                classes = ""
+                if names is self.truths and self.class_column is None and not hints:
+                    classes = "; if these are classes, name their column: ground_truth_column=…"
                 raise UserValueError(
                     f"{argument} names columns that data does not have: {list_names(absent)}; "
-                    f"columns of data: {list_names(self.frame.names, 10)}{hints}"
+                    f"columns of data: {list_names(self.frame.names, 10)}{hints}{classes}"
                 )
         if self.frame.num_rows == 0:
             raise UserValueError("data has no rows, so nothing can be inferred from it")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_WINDOWS: Final = 500
 _MICROSECOND: Final = timedelta(microseconds=1)
+_EARLIEST: Final = EPOCH.replace(year=1)
+_LATEST: Final = EPOCH.replace(year=9999, month=12, day=31, hour=23, minute=59, second=59)
 
 
 class Window(NamedTuple):
@@ -95,10 +97,10 @@ def list_past_windows(
     values: list[object] = [step]
     conditions = []
     if first is not None:
-        values.append(EPOCH + (first - EPOCH) // length * length)
+        values.append(_start_of((first - EPOCH) // length, length))
         conditions.append(f"inference_timestamp >= ${len(values)}")
     if last is not None:
-        values.append(EPOCH + ((last - EPOCH) // length + 1) * length)
+        values.append(_start_of((last - EPOCH) // length + 1, length))
         conditions.append(f"inference_timestamp < ${len(values)}")
     place = "CAST(floor(epoch_us(inference_timestamp) / CAST($1 AS DOUBLE)) AS BIGINT)"
     grouped = select(
@@ -112,7 +114,15 @@ def list_past_windows(
     found = data.fetch(counted, values)[1]
     total = int(found[0][2]) if found else 0
     windows = [
-        Window(EPOCH + index * length, EPOCH + (index + 1) * length, int(number))
+        Window(_start_of(index, length), _start_of(index + 1, length), int(number))
         for index, number, _ in reversed(found)
     ]
     return windows, total - len(windows)
+
+
+def _start_of(number: int, length: timedelta) -> datetime:
+    """Return when a window starts, by its number since 1970; the calendar has two ends."""
+    try:
+        return EPOCH + number * length
+    except OverflowError:
+        return _LATEST if number > 0 else _EARLIEST

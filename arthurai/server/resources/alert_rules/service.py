@@ -265,10 +265,12 @@ def to_api(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _find_metric(stores: Stores, record: StoredModel, metric_id: str) -> Metric:
+    catalog = MetricCatalog(stores, record)
     try:
-        metric = MetricCatalog(stores, record).get(metric_id)
+        metric = catalog.get(metric_id)
     except ApiError as error:
-        raise ApiError(400, f"body.metric_id: unknown metric {metric_id[:100]!r}") from error
+        hint = catalog.hint(metric_id)
+        raise ApiError(400, f"body.metric_id: unknown metric {metric_id[:100]!r}{hint}") from error
     if not is_drift_endpoint(metric["endpoint"]):
         select = metric["query"].get("select")
         first = select[0] if isinstance(select, list) and select else None

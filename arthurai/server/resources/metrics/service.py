@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.text import quote_value
+from arthurai.common.text import find_similar, quote_value
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.http.api_errors import ApiError
 from arthurai.server.identifiers import new_id
 from arthurai.server.query.parse import check_nesting
 from arthurai.server.resources.metrics.builtin_metrics import (
@@ -66,8 +66,14 @@ class MetricCatalog:
             self._record.organization_id, model_id=self._record.id, id=metric_id
         )
         if not custom:
-            raise not_found()
+            raise ApiError(404, f"metric {quote_value(metric_id)} not found{self.hint(metric_id)}")
         return custom[0]
+
+    def hint(self, name: str) -> str:
+        """Return which metric is meant by a name that was given for an id, as a half sentence."""
+        ids = {str(metric["name"]): metric["id"] for metric in self.list_all()}
+        near = find_similar(name, ids, 1)
+        return f"; did you mean {near[0]!r}, whose id is {ids[near[0]]!r}?" if near else ""
 
     def find(self, params: Mapping[str, Any]) -> list[Metric]:
         """Return the metrics that pass the filters of a list request.
