@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import FunctionType
 
+import numpy as np
 import pytest
 
 from arthurai import ArthurAI, ArthurAttribute
@@ -94,3 +96,45 @@ def test_odd_values_are_described_however_deep_they_are():
     assert find_odd_value(loop) == "it contains itself"
     assert "nan is not a finite number" in find_odd_value({"a": [float("nan")]})
     assert "null character" in find_odd_value({"a\0": 1})
+
+
+@pytest.mark.parametrize(
+    ("annotation", "fits", "wrong"),
+    [
+        ("Iterable[Mapping[str, Any]] | None", [{"a": 1}], [1]),
+        ("list[str]", ["a"], ["a", None]),
+        ("Strings", ("a", "b"), [1]),
+        ("Strings | None", None, [["a"]]),
+        ("Table", {"a": [1]}, timedelta(1)),
+        ("PredictionMap", {"p": 1}, {"p": np.zeros(2)}),
+    ],
+)
+def test_items_of_arguments_are_looked_at(annotation, fits, wrong):
+    def takes(data):
+        """Take an argument."""
+
+    takes.__annotations__["data"] = annotation
+    assert find_argument_fault(takes, {"data": fits}, ValueError()) is None
+    kind, text = find_argument_fault(takes, {"data": wrong}, ValueError())
+    assert kind is TypeError
+    assert text.startswith("`data` of takes() must be ")
+
+
+def test_fields_that_a_method_takes_by_keyword_are_looked_at():
+    attribute = ArthurAttribute(name="a", value_type="FLOAT", stage="PIPELINE_INPUT")
+    kind, text = find_argument_fault(
+        ArthurAttribute.set, {"self": attribute, "categorical": np.zeros((2, 2))}, ValueError()
+    )
+    assert kind is TypeError
+    assert text.startswith("`categorical` of set() must be")
+
+
+def test_attributes_are_shown_whatever_they_hold():
+    class Refusing:
+        def __repr__(self):
+            raise RuntimeError
+
+    attribute = ArthurAttribute(name="a", value_type="FLOAT", stage="PIPELINE_INPUT")
+    assert repr(attribute).startswith("ArthurAttribute(name='a', value_type='FLOAT', stage='PIPE")
+    attribute.label = Refusing()
+    assert "label=<Refusing instance>" in repr(attribute)
