@@ -197,8 +197,7 @@ async def update_inference_ground_truths(
             without a warning; by default as `model.extra_columns` says.
         redact: What happens to columns before anything is sent: `"hash"`, `"drop"` or a function
             of a value, by name; added to `model.redact`.
-        sample: Share of the rows to send, chosen by `partner_inference_id`; by default as
-            `model.sample` says.
+        sample: Share of the rows to send, as for `send_inferences`.
 
     Returns:
         The response: `counts` and, for each row, `results`.
@@ -286,8 +285,7 @@ async def send_bulk_inferences(
             without a warning; by default as `model.extra_columns` says.
         redact: What happens to columns before anything is sent: `"hash"`, `"drop"` or a function
             of a value, by name; added to `model.redact`.
-        sample: Share of the rows to send, chosen by `partner_inference_id`; by default as
-            `model.sample` says.
+        sample: Share of the rows to send, as for `send_inferences`.
         fail_silently: Whether rows that were not accepted, and requests without an answer, are
             logged instead of raised. By default refused rows are logged and counted, as in the
             official SDK, and everything else is raised.
@@ -387,8 +385,7 @@ async def send_bulk_ground_truths(
             without a warning; by default as `model.extra_columns` says.
         redact: What happens to columns before anything is sent: `"hash"`, `"drop"` or a function
             of a value, by name; added to `model.redact`.
-        sample: Share of the rows to send, chosen by `partner_inference_id`; by default as
-            `model.sample` says.
+        sample: Share of the rows to send, as for `send_inferences`.
         fail_silently: Whether rows that were not accepted, and requests without an answer, are
             logged instead of raised. By default refused rows are logged and counted, as in the
             official SDK, and everything else is raised.
