@@ -31,6 +31,8 @@ COPIED = (
     "pyproject.toml",
 )
 TIMEOUT_SECONDS = 120
+#: The exit code of pytest for tests that are not there.
+_WRONG_USE = 4
 CHECKED = ("arthurai", "generated/arthurai_api")
 #: Modules of others that every test needs: imported once, before the processes of the tests part.
 PRELOADED = (
@@ -169,7 +171,11 @@ class Sandbox:
         return [line for line in done.stdout.splitlines() if ": error:" in line]
 
     def run_tests(self, tests: Sequence[str], *options: str, seconds: int = TIMEOUT_SECONDS) -> str:
-        """Run tests in a process of their own; return the first failure, empty when none failed."""
+        """Run tests in a process of their own; return the first failure, empty when none failed.
+
+        Raises:
+            RuntimeError: A test is not there, which says nothing about a change.
+        """
         if self._zygote.stdin is None or self._zygote.stdout is None:
             raise RuntimeError("the process that runs tests has no pipes")
         output = self.root / "tests.log"
@@ -186,6 +192,8 @@ class Sandbox:
             return ""
         lines = output.read_text(encoding="utf-8", errors="replace").splitlines()
         failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
+        if code == _WRONG_USE:
+            raise RuntimeError(f"record the tests again: {' '.join(failed)}")
         return (failed or lines[-1:] or [f"exit code {code}"])[0]
 
     def write(self, name: str, text: str) -> None:

@@ -115,6 +115,8 @@ def test_a_sample_is_noticed():
             assert found_by in verdict.detail, verdict
         lines = "\n".join(report([verdict], ROWS, 1))
         assert "ArthurModel.find_hotspots" in lines
+        with pytest.raises(RuntimeError, match="record the tests again"):
+            sandbox.run_tests(["tests/model/test_alerts.py::test_that_is_gone"])
 
 
 def test_a_recorded_answer_is_compared_with_the_changed_description(tmp_path):
