@@ -29,6 +29,8 @@ _VALUE_TYPES: Final = {
 }
 _TENSOR_DIMENSIONS: Final = 2
 _PREDICTION: Final = "prediction"
+_NUMBERS: Final = "fiu"
+"""Kinds of numpy types."""
 
 
 def from_mlflow(
@@ -149,7 +151,6 @@ def _add_inputs(model: ArthurModel, inputs: Sequence[tuple[str, str]]) -> None:
             Stage.ModelPipelineInput,
             label=name if name in renames else None,
             position=position,
-            categorical=kind in {ValueType.String, ValueType.Boolean},
         )
 
 
@@ -177,8 +178,11 @@ def _read_inputs(signature: Any) -> list[tuple[str, str]]:
 def _read_outputs(signature: Any) -> list[tuple[str, str]]:
     """Return name and value type of each output; a number when the signature has none."""
     schema = signature.outputs
-    if not schema or schema.is_tensor_spec():
+    if not schema:
         return [(_PREDICTION, ValueType.Float)]
+    if schema.is_tensor_spec():
+        is_number = schema.inputs[0].type.kind in _NUMBERS
+        return [(_PREDICTION, ValueType.Float if is_number else ValueType.String)]
     return [(column.name or _PREDICTION, _value_type(column)) for column in schema.inputs]
 
 

@@ -116,6 +116,7 @@ def test_a_regressor_and_inputs_of_every_type(arthur):
         data, loaded.predict(data), tz="UTC", ground_truths=[1.0, 2.0, 3.0]
     )
     assert sent.accepted == 3
+    data["when"] = data["when"].dt.tz_localize("UTC")
     model.set_reference_data(data=data.assign(prediction=0.0, target=1.0))
 
 
