@@ -234,7 +234,7 @@ class Sender:
 
     def _run(self) -> None:
         try:
-            self._orphans = [] if self._root is None else list_folders(self._root)
+            self._orphans = self._find_orphans()
             while not self._stopping:
                 self._wait_until_due()
                 if self._stopping:
@@ -251,6 +251,12 @@ class Sender:
                     self._delay()
         finally:
             self._close()
+
+    def _find_orphans(self) -> list[Path]:
+        """Return the folders that may have been left behind, not its own."""
+        own = self._queue.path if isinstance(self._queue, SpoolFolder) else None
+        folders = [] if self._root is None else list_folders(self._root)
+        return [folder for folder in folders if folder != own]
 
     def _wait_until_due(self) -> None:
         self._wake.clear()

@@ -17,6 +17,7 @@ import pytest
 from builders import regression, regression_rows, save_model, stored, stored_count
 
 from arthurai import ArthurAI, cli
+from arthurai.logger import sender
 from arthurai.logger.spool_folder import is_in_use, list_folders
 
 pytestmark = pytest.mark.heavy
@@ -80,14 +81,33 @@ def test_a_forked_child_has_a_spool_of_its_own(far, make_logger):
     for child in children:
         child.join(PATIENT)
         assert child.exitcode == 0
-    assert stored_count(far) == 15  # no child has sent the rows of the parent
+    owners = {f"child{child.pid}" for child in children}
+    found = stored(far)
+    # no child has sent the rows of the parent
+    assert {row_id.split("-")[0] for row_id in found} == owners
+    assert len(found) == stored_count(far) == 15
     assert log.flush(PATIENT).accepted == 5
     found = stored(far)
     assert len(found) == stored_count(far) == 20
-    assert {row_id.split("-")[0] for row_id in found} == {
-        "parent",
-        *(f"child{child.pid}" for child in children),
-    }
+    assert {row_id.split("-")[0] for row_id in found} == {"parent", *owners}
+
+
+def test_rows_that_come_before_the_thread_has_begun_wait_for_their_time(
+    far, make_logger, monkeypatch
+):
+    logged = threading.Event()
+
+    def list_slowly(root):
+        logged.wait(PATIENT)
+        return list_folders(root)
+
+    monkeypatch.setattr(sender, "list_folders", list_slowly)
+    log = make_logger(far, flush_interval=3600)
+    log.log_many(regression_rows(range(5)))
+    logged.set()
+    time.sleep(1.5)
+    assert stored_count(far) == 0
+    assert log.flush(PATIENT).accepted == 5
 
 
 def test_a_fork_after_a_logger_was_closed_closes_no_file_of_others(far, make_logger):
