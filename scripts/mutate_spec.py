@@ -155,7 +155,12 @@ def judge_all(
     touched = read_touched(recording)
     for mutation in left:
         started = time.perf_counter()
-        if failure := judge_description(sandbox, document, mutation):
+        try:
+            failure = judge_description(sandbox, document, mutation)
+        except ImpossibleChangeError as error:
+            say(mutation, "impossible", str(error), started)
+            continue
+        if failure:
             say(mutation, "tests", failure, started)
             continue
         verdicts.append(judge(sandbox, document, mutation, touched))
