@@ -138,7 +138,7 @@ def name_inputs(data: Any, schema: UploadSchema, *, name: str) -> Any:
         name: What the caller calls the rows, for messages.
 
     Raises:
-        UserValueError: The number of columns is not that of the inputs.
+        UserTypeError: The number of columns is not that of the inputs.
     """
     if schema.image is not None:
         return data
@@ -150,7 +150,7 @@ def name_inputs(data: Any, schema: UploadSchema, *, name: str) -> Any:
     if not columns or (isinstance(data, list | tuple) and not fits):
         return data
     if not fits:
-        raise UserValueError(
+        raise UserTypeError(
             f"`{name}` has {len(columns)} columns without names for {len(schema.inputs)} inputs "
             f"({list_names((item.name for item in schema.inputs), _MAX_NAMED)}); give one column "
             "per input, in this order, or a frame whose columns are named after the attributes"

@@ -286,7 +286,7 @@ def test_a_monitored_predict_function_takes_arrays(arthur):
 def test_an_array_must_have_a_column_for_each_input(arthur):
     estimator = LogisticRegression(max_iter=1000).fit(IRIS.data.to_numpy(), SPECIES)
     model = arthur.monitor(estimator, IRIS.data.to_numpy(), SPECIES)
-    with pytest.raises(UserValueError, match="3 columns without names for 4 inputs"):
+    with pytest.raises(UserTypeError, match="3 columns without names for 4 inputs"):
         model.send_inferences(IRIS.data.to_numpy()[:, :3], np.full((150, 3), 0.3))
 
 
