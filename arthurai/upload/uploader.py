@@ -22,7 +22,6 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.common.wait import is_interactive, open_bar
-from arthurai.transport.attempts import CallOptions
 from arthurai.transport.idempotency_header import add_key
 from arthurai.transport.multipart import FilePart
 from arthurai.upload.columnar import columns_of_rows, is_row_list, slice_column, to_list
@@ -231,11 +230,14 @@ class Uploader:
         for body, rows in _encode_kept(table, encode):
             send = None
             if body is not None:
-                options = CallOptions(retry=True, single_row=body.rows == 1)
-                send = partial(self._send_json, add_key(self.request), body.content, options)
+                is_single = body.rows == 1
+                send = partial(self._send_json, add_key(self.request), body.content, is_single)
             yield Request(rows, send)
 
-    def _send_json(self, request: RequestParts, content: bytes, options: CallOptions) -> Any:
+    def _send_json(self, request: RequestParts, content: bytes, is_single: bool) -> Any:
+        from arthurai.transport.attempts import CallOptions
+
+        options = CallOptions(retry=True, single_row=is_single)
         return self.session.send(request, content=content, options=options).json()
 
     def _file_requests(self, table: ValidatedTable) -> Iterator[Request]:

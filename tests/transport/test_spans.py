@@ -42,7 +42,7 @@ with ArthurAI(**options) as arthur:
     with trace.get_tracer("user").start_as_current_span("job"):
         list(arthur.list_models(display_name="secret of the query"))
         try:
-            arthur.get_model("no such model")
+            arthur.get_model("00000000-0000-4000-8000-000000000000")
         except ArthurUserError:
             pass
 """
@@ -58,7 +58,7 @@ async def main():
         with trace.get_tracer("user").start_as_current_span("job"):
             list(await arthur.list_models(display_name="secret of the query"))
             try:
-                await arthur.get_model("no such model")
+                await arthur.get_model("00000000-0000-4000-8000-000000000000")
             except ArthurUserError:
                 pass
 

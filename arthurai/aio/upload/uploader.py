@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from arthurai.common.exceptions import ArthurUserError, UserValueError
 from arthurai.common.threads import enter_in_thread, run_in_thread
 from arthurai.transport.async_session import AsyncSession
-from arthurai.transport.attempts import CallOptions
 from arthurai.transport.idempotency_header import add_key
 from arthurai.transport.multipart import FilePart
 from arthurai.upload.encode_json import json_bodies
@@ -195,11 +194,14 @@ class AsyncUploader:
         for body, rows in _encode_kept(table, encode):
             send = None
             if body is not None:
-                options = CallOptions(retry=True, single_row=body.rows == 1)
-                send = partial(self._send_json, add_key(self.request), body.content, options)
+                is_single = body.rows == 1
+                send = partial(self._send_json, add_key(self.request), body.content, is_single)
             yield Request(rows, send)
 
-    async def _send_json(self, request: RequestParts, content: bytes, options: CallOptions) -> Any:
+    async def _send_json(self, request: RequestParts, content: bytes, is_single: bool) -> Any:
+        from arthurai.transport.attempts import CallOptions
+
+        options = CallOptions(retry=True, single_row=is_single)
         return (await self.session.send(request, content=content, options=options)).json()
 
     def _file_requests(self, table: ValidatedTable) -> Iterator[Request]:

@@ -3,7 +3,6 @@ from builders import unsaved_model
 
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
-    ArthurUnexpectedError,
     MethodNotApplicableError,
     MissingParameterError,
     UserTypeError,
@@ -263,6 +262,6 @@ def test_text_of_models():
 def test_foreign_errors_are_wrapped_with_their_cause():
     broken = binary()
     broken.attributes = [None]
-    with pytest.raises(ArthurUnexpectedError, match="report") as caught:
+    with pytest.raises(UserValueError, match="`attributes` of ArthurModel") as caught:
         broken.get_image_attribute()
     assert isinstance(caught.value.__cause__, AttributeError)
