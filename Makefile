@@ -49,7 +49,8 @@ test: $(INSTALLED)
 	$(RUN) scripts.check_places
 	$(RUN) scripts.vendored --check
 	$(BIN)/lint-imports --no-cache
-	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
+	@# `make check` runs what the pages show, so this does not run it again.
+	$(RUN) pytest -m "not slow" --ignore=tests/docs $(TEST_OPTIONS)
 
 test-fast: $(INSTALLED)
 	HYPOTHESIS_PROFILE=fast $(RUN) pytest -m "not slow and not heavy" $(TEST_OPTIONS)

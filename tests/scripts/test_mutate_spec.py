@@ -141,6 +141,7 @@ def test_a_recorded_answer_is_compared_with_the_changed_description(tmp_path):
     assert replay.failure(other) == ""
 
 
+@pytest.mark.slow
 def test_batches_hold_changes_that_can_be_told_apart():
     chosen = [one for one in MUTATIONS if one.place.kind in {"member", "parameter", "part"}][::3]
     batches = batches_of(DOCUMENT, chosen)
