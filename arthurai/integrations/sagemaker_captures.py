@@ -18,9 +18,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from arthurai.common.capture_events import (
+    ROW_KEYS,
+    VALUE_KEYS,
+    CaptureError,
+    find_list,
+    find_member,
+    read_text,
+)
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.text import quote_value
-from arthurai.common.vocabulary import ValueType
 from arthurai.model.send_setup import upload_schema
 
 if TYPE_CHECKING:
@@ -35,12 +42,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _PATTERN: Final = "*.jsonl"
-_ROW_KEYS: Final = ("instances", "predictions")
-_VALUE_KEYS: Final = ("features", "probabilities")
-_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
-_TEXT_TYPES: Final = frozenset(
-    {ValueType.String, ValueType.Unstructured_Text, ValueType.Image, ValueType.Timestamp}
-)
 _MAX_NAMED: Final = 5
 
 
@@ -102,15 +103,11 @@ class CaptureReader:
                         continue
                     try:
                         found = read_event(self.schema, line)
-                    except _UnreadableError as error:
+                    except CaptureError as error:
                         self.problems.append(CaptureProblem(file, number, str(error)))
                         continue
                     self.origins += [(file, number)] * len(found)
                     yield from found
-
-
-class _UnreadableError(ValueError):
-    """Why an event cannot be read."""
 
 
 def send_captures(
@@ -214,19 +211,19 @@ def read_event(schema: UploadSchema, line: bytes) -> list[dict[str, Any]]:
         ValueError: It cannot be read; the message says why.
     """
     event = _decode(line, "the line")
-    metadata, data = _member(event, "eventMetadata"), _member(event, "captureData")
+    metadata, data = find_member(event, "eventMetadata"), find_member(event, "captureData")
     name = metadata.get("inferenceId") or metadata.get("eventId")
     if not isinstance(name, str):
-        raise _UnreadableError("eventMetadata.eventId is missing")
+        raise CaptureError("eventMetadata.eventId is missing")
     time = metadata.get("inferenceTime")
     if not isinstance(time, str):
-        raise _UnreadableError("eventMetadata.inferenceTime is missing")
+        raise CaptureError("eventMetadata.inferenceTime is missing")
     inputs = _payload(data, "endpointInput", schema.inputs)
     outputs = _payload(data, "endpointOutput", schema.predicted)
     if len(inputs) != len(outputs):
-        raise _UnreadableError(f"{len(inputs)} inputs, but {len(outputs)} outputs")
+        raise CaptureError(f"{len(inputs)} inputs, but {len(outputs)} outputs")
     if not inputs:
-        raise _UnreadableError("the event has no rows")
+        raise CaptureError("the event has no rows")
     return [
         {
             **given,
@@ -242,39 +239,30 @@ def _decode(text: bytes | str, what: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise _UnreadableError(f"{what} is not JSON: {error}") from None
-
-
-def _member(container: Any, name: str) -> Mapping[str, Any]:
-    found = container.get(name) if isinstance(container, Mapping) else None
-    if not isinstance(found, Mapping):
-        raise _UnreadableError(f"{name} is missing")
-    return found
+        raise CaptureError(f"{what} is not JSON: {error}") from None
 
 
 def _payload(
     data: Mapping[str, Any], side: str, attributes: Sequence[AttributeSpec]
 ) -> list[dict[str, Any]]:
-    part = _member(data, side)
+    part = find_member(data, side)
     content, encoding = part.get("data"), str(part.get("encoding", "")).upper()
     if not isinstance(content, str):
-        raise _UnreadableError(f"{side}.data is missing")
+        raise CaptureError(f"{side}.data is missing")
     if encoding == "BASE64":
         content, encoding = _decode_base64(content, side), _find_encoding(part, side)
     if encoding == "CSV":
         return [_name(row, attributes, side) for row in _read_csv(content, side)]
     if encoding == "JSON":
         return [_name(row, attributes, side) for row in _read_json(content, side)]
-    raise _UnreadableError(
-        f"{side}.encoding must be CSV, JSON or BASE64, got {quote_value(encoding)}"
-    )
+    raise CaptureError(f"{side}.encoding must be CSV, JSON or BASE64, got {quote_value(encoding)}")
 
 
 def _decode_base64(content: str, side: str) -> str:
     try:
         return base64.b64decode(content, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
-        raise _UnreadableError(f"{side}.data is not text in BASE64: {error}") from None
+        raise CaptureError(f"{side}.data is not text in BASE64: {error}") from None
 
 
 def _find_encoding(part: Mapping[str, Any], side: str) -> str:
@@ -283,7 +271,7 @@ def _find_encoding(part: Mapping[str, Any], side: str) -> str:
     for encoding in ("CSV", "JSON"):
         if encoding.lower() in kind:
             return encoding
-    raise _UnreadableError(
+    raise CaptureError(
         f"{side}.observedContentType must be one of CSV or JSON where the encoding is BASE64, got "
         f"{quote_value(kind)}"
     )
@@ -293,7 +281,7 @@ def _read_csv(content: str, side: str) -> list[list[str]]:
     try:
         return [row for row in csv.reader(io.StringIO(content), strict=True) if row]
     except csv.Error as error:
-        raise _UnreadableError(f"{side}.data is not CSV: {error}") from None
+        raise CaptureError(f"{side}.data is not CSV: {error}") from None
 
 
 def _read_json(content: str, side: str) -> list[Any]:
@@ -306,7 +294,7 @@ def _read_json(content: str, side: str) -> list[Any]:
             pass  # one document that is written over several lines
     found = _decode(content, f"{side}.data")
     if isinstance(found, Mapping):
-        rows = next((found[key] for key in _ROW_KEYS if isinstance(found.get(key), list)), None)
+        rows = find_list(found, ROW_KEYS)
         return [found] if rows is None else list(rows)
     if isinstance(found, list) and any(isinstance(row, list | Mapping) for row in found):
         return found
@@ -316,33 +304,15 @@ def _read_json(content: str, side: str) -> list[Any]:
 def _name(row: Any, attributes: Sequence[AttributeSpec], side: str) -> dict[str, Any]:
     """Return the values of a row by attribute."""
     if isinstance(row, Mapping):
-        values = next((row[key] for key in _VALUE_KEYS if isinstance(row.get(key), list)), None)
+        values = find_list(row, VALUE_KEYS)
         return dict(row) if values is None else _name(values, attributes, side)
     values = row if isinstance(row, list) else [row]
     known = list(attributes)
     if side == "endpointOutput" and len(values) == 1 and len(known) == 2:  # noqa: PLR2004 - classes
         known = known[1:]  # the probability of the positive class says that of the other
     if len(values) != len(known):
-        raise _UnreadableError(f"{side} has {len(values)} values for {len(known)} attributes")
+        raise CaptureError(f"{side} has {len(values)} values for {len(known)} attributes")
     return {
-        attribute.name: _read_text(attribute, value) if isinstance(value, str) else value
+        attribute.name: read_text(attribute.value_type, value) if isinstance(value, str) else value
         for attribute, value in zip(known, values, strict=True)
     }
-
-
-def _read_text(attribute: AttributeSpec, text: str) -> Any:
-    """Return the text of a CSV cell as its value type; what does not fit stays text."""
-    if attribute.value_type in _TEXT_TYPES:
-        return text
-    stripped = text.strip()
-    if not stripped:
-        return None
-    if attribute.value_type == ValueType.Boolean:
-        return _BOOLEANS.get(stripped.lower(), text)
-    if attribute.value_type in {ValueType.Integer, ValueType.Float}:
-        for convert in (int, float):
-            try:
-                return convert(stripped)
-            except ValueError:
-                continue
-    return text

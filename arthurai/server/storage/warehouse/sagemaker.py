@@ -12,8 +12,16 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import orjson
 
+from arthurai.common.capture_events import (
+    ROW_KEYS,
+    VALUE_KEYS,
+    CaptureError,
+    find_list,
+    find_member,
+    read_text,
+)
 from arthurai.common.text import quote_value
-from arthurai.common.vocabulary import Stage, ValueType
+from arthurai.common.vocabulary import Stage
 from arthurai.server.bounded_json import TooMuchJsonError, load_json
 from arthurai.server.storage.warehouse.row_results import Failure
 
@@ -25,12 +33,6 @@ if TYPE_CHECKING:
 MAX_LINE_BYTES: Final = 64 * 2**20
 
 _PIECE_ROWS: Final = 20_000
-_LISTS: Final = ("features", "probabilities")
-_TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
-
-
-class _CaptureError(ValueError):
-    """Why a capture event cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,10 @@ def _read_event(schema: ModelSchema, line: bytes, capture: Capture) -> list[dict
     event_id = ""
     try:
         event = _json(line, "the line")
-        metadata = _member(event, "eventMetadata")
+        metadata = find_member(event, "eventMetadata")
         event_id = _event_id(metadata)
-        rows = _rows(schema, _member(event, "captureData"))
-    except _CaptureError as problem:
+        rows = _rows(schema, find_member(event, "captureData"))
+    except CaptureError as problem:
         capture.reject(event_id, str(problem))
         return []
     name = metadata.get("inferenceId") or event_id
@@ -122,7 +124,7 @@ def _read_event(schema: ModelSchema, line: bytes, capture: Capture) -> list[dict
 def _event_id(metadata: Mapping[str, Any]) -> str:
     event_id = metadata.get("eventId")
     if not isinstance(event_id, str) or not event_id:
-        raise _CaptureError("eventMetadata.eventId is missing")
+        raise CaptureError("eventMetadata.eventId is missing")
     return event_id
 
 
@@ -131,9 +133,9 @@ def _rows(schema: ModelSchema, data: Mapping[str, Any]) -> list[dict[str, Any]]:
     inputs = _payload(data, "endpointInput", schema.by_stage(Stage.ModelPipelineInput))
     outputs = _payload(data, "endpointOutput", predicted)
     if len(inputs) != len(outputs):
-        raise _CaptureError(f"{len(inputs)} inputs, but {len(outputs)} outputs")
+        raise CaptureError(f"{len(inputs)} inputs, but {len(outputs)} outputs")
     if not inputs:
-        raise _CaptureError("the event has no inference: its payloads are empty")
+        raise CaptureError("the event has no inference: its payloads are empty")
     return [{**given, **found} for given, found in zip(inputs, outputs, strict=True)]
 
 
@@ -141,31 +143,24 @@ def _json(text: bytes | str, where: str) -> Any:
     try:
         return load_json(text.encode() if isinstance(text, str) else text)
     except TooMuchJsonError as error:
-        raise _CaptureError(f"{where} has {error}") from None
+        raise CaptureError(f"{where} has {error}") from None
     except orjson.JSONDecodeError as error:
-        raise _CaptureError(f"{where} is not valid JSON ({error})") from None
-
-
-def _member(container: Any, name: str) -> Mapping[str, Any]:
-    found = container.get(name) if isinstance(container, Mapping) else None
-    if not isinstance(found, Mapping):
-        raise _CaptureError(f"{name} is missing")
-    return found
+        raise CaptureError(f"{where} is not valid JSON ({error})") from None
 
 
 def _payload(
     data: Mapping[str, Any], side: str, attributes: Sequence[Attribute]
 ) -> list[dict[str, Any]]:
-    part = _member(data, side)
+    part = find_member(data, side)
     content, encoding = part.get("data"), str(part.get("encoding", "")).upper()
     if not isinstance(content, str):
-        raise _CaptureError(f"{side}.data is missing")
+        raise CaptureError(f"{side}.data is missing")
     if encoding == "CSV":
         rows = list(_csv_rows(content))
     elif encoding == "JSON":
         rows = _json_rows(_json(content, f"{side}.data"), side)
     else:
-        raise _CaptureError(f"{side}.encoding: must be CSV or JSON, got {quote_value(encoding)}")
+        raise CaptureError(f"{side}.encoding: must be CSV or JSON, got {quote_value(encoding)}")
     return [_named(row, attributes, side, is_text=encoding == "CSV") for row in rows]
 
 
@@ -173,52 +168,27 @@ def _csv_rows(content: str) -> Iterator[list[str]]:
     try:
         yield from (row for row in csv.reader(io.StringIO(content), strict=True) if row)
     except csv.Error as error:
-        raise _CaptureError(f"the CSV cannot be read ({error})") from None
+        raise CaptureError(f"the CSV cannot be read ({error})") from None
 
 
 def _json_rows(content: Any, side: str) -> list[Any]:
-    for key in ("instances", "predictions"):
-        if isinstance(content, Mapping) and isinstance(content.get(key), list):
-            return list(content[key])
-    raise _CaptureError(f"{side}.data: must have a list under 'instances' or 'predictions'")
+    rows = find_list(content, ROW_KEYS) if isinstance(content, Mapping) else None
+    if rows is not None:
+        return rows
+    raise CaptureError(f"{side}.data: must have a list under 'instances' or 'predictions'")
 
 
 def _named(
     row: Any, attributes: Sequence[Attribute], side: str, *, is_text: bool
 ) -> dict[str, Any]:
     if isinstance(row, Mapping):
-        for key in _LISTS:
-            if isinstance(row.get(key), list):
-                return _named(row[key], attributes, side, is_text=False)
-        return dict(row)
+        values = find_list(row, VALUE_KEYS)
+        return dict(row) if values is None else _named(values, attributes, side, is_text=False)
     if not isinstance(row, list):
         row = [row]
     if len(row) != len(attributes):
-        raise _CaptureError(f"{side}: {len(row)} values for {len(attributes)} attributes")
+        raise CaptureError(f"{side}: {len(row)} values for {len(attributes)} attributes")
     return {
-        attribute.name: _from_text(attribute, value) if is_text else value
+        attribute.name: read_text(attribute.value_type, value) if is_text else value
         for attribute, value in zip(attributes, row, strict=True)
     }
-
-
-def _from_text(attribute: Attribute, text: str) -> Any:
-    """Read a CSV value as its value type; what does not fit stays text and is rejected later."""
-    stripped = text.strip()
-    if attribute.value_type in {
-        ValueType.String,
-        ValueType.Unstructured_Text,
-        ValueType.Image,
-        ValueType.Timestamp,
-    }:
-        return text
-    if not stripped:
-        return None
-    if attribute.value_type == ValueType.Boolean:
-        return _TRUTHS.get(stripped.lower(), text)
-    if attribute.value_type in {ValueType.Integer, ValueType.Float}:
-        for convert in (int, float):
-            try:
-                return convert(stripped)
-            except ValueError:
-                continue
-    return text
