@@ -323,29 +323,32 @@ def _describe_classes(
             f"{list_names(absent, _MAX_NAMED)}; give more rows"
         )
     probabilities = _predict_classes(estimator, inputs)
-    if not hasattr(estimator, "predict_proba"):
-        logger.warning(
-            "%s has no predict_proba(): what predict() returns is monitored as probabilities of 1 "
-            "and 0, so that metrics of probabilities such as AUC rest on labels only. "
-            "CalibratedClassifierCV makes a classifier with probabilities of it.",
-            type(estimator).__name__,
-        )
     threshold = None
     if len(classes) == BINARY_CLASSES:
         threshold = find_threshold(estimator)
         winners = (probabilities[:, 1] >= threshold).astype(int)
     else:
         winners = probabilities.argmax(axis=1)
-    predicted = _as_labels(_predict(estimator, "predict", inputs).ravel())
-    others = int(
-        np.sum([classes[n] != label for n, label in zip(winners, predicted or (), strict=False)])
-    )
-    if others:
+    if hasattr(estimator, "predict_proba"):
+        predicted = _as_labels(_predict(estimator, "predict", inputs).ravel())
+        others = int(
+            np.sum(
+                [classes[n] != label for n, label in zip(winners, predicted or (), strict=False)]
+            )
+        )
+        if others:
+            logger.warning(
+                "predict() returns another class than the probabilities in %d of %d rows. Metrics "
+                "are those of the probabilities.",
+                others,
+                len(labels),
+            )
+    else:
         logger.warning(
-            "predict() returns another class than the probabilities in %d of %d rows. Metrics are "
-            "those of the probabilities.",
-            others,
-            len(labels),
+            "%s has no predict_proba(): what predict() returns is monitored as probabilities of 1 "
+            "and 0, so that metrics of probabilities such as AUC rest on labels only. "
+            "CalibratedClassifierCV makes a classifier with probabilities of it.",
+            type(estimator).__name__,
         )
     columns = [f"p_{value}" for value in classes]
     return (

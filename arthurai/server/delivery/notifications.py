@@ -20,7 +20,7 @@ from arthurai.server.storage.documents.stored_alerts import AlertFilter
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from arthurai.common.documents import AlertSummaryReport
@@ -139,12 +139,14 @@ class Notifications:
         organization_id: str,
         model_id: str,
         content: Mapping[str, Any],
-        configurations: Iterable[Mapping[str, Any]],
+        configurations: Sequence[Mapping[str, Any]],
         *,
         event: AlertEvent = "trigger",
         incident_id: str | None = None,
     ) -> int:
         """Send a notification by some configurations; return how many were used."""
+        if not configurations:  # as for most models: do not look anything up
+            return 0
         name = self._model_name(model_id)
         subject = f"Arthur: {content['alert_priority']} alert for {name}"
         lines = (content["alert_description"], f"Time: {content['alert_timestamp']}")
