@@ -103,7 +103,7 @@ def test_a_server_gives_way_to_one_that_took_over(postgresql_cluster, address):
         first.database.claim()
         with postgresql_cluster.connect() as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
                 "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
             )
         second.database.claim()
