@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOUND: Final = 1
 """Exit status when a limit is exceeded, an alert is listed with `--fail`, or rows are refused."""
 
+_ZONE: Final = "zone by whose clocks days and weeks start, such as Europe/Vienna (default: UTC)"
 _MODEL: Final = "its id, partner_model_id or display name"
 _KINDS: Final = ("inferences", "ground-truths", "reference")
 _MAX_SHOWN_FAILURES: Final = 10
@@ -100,6 +101,7 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
     )
     drift.add_argument("--metric", default="PSI", help="measure (default: %(default)s)")
     drift.add_argument("--by", metavar="STEP", help="day, week, month, ... or batch_id")
+    drift.add_argument("--time-zone", metavar="ZONE", help=_ZONE)
     drift.add_argument(
         "--limit", type=_parse_number, help="exit status 1 if a value is larger than this"
     )
@@ -134,6 +136,7 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
         metavar="FILE",
         help="the file to write (default: %(default)s)",
     )
+    report.add_argument("--time-zone", metavar="ZONE", help=_ZONE)
 
     send = add_server_command(
         commands,
@@ -269,7 +272,9 @@ def _drift(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
     names = options.attributes or inputs
     if not names:
         raise ValueError("the model has no input whose drift can be measured")
-    found = model.query(drift(*names, metric=options.metric, rollup=options.by))
+    found = model.query(
+        drift(*names, metric=options.metric, rollup=options.by, time_zone=options.time_zone)
+    )
     rows = [
         {
             "attribute": name,
@@ -306,7 +311,7 @@ def _alerts(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
 
 
 def _report(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
-    path = _find_model(arthur, options.model).report(options.output)
+    path = _find_model(arthur, options.model).report(options.output, time_zone=options.time_zone)
     return ({"report": str(path)},)
 
 

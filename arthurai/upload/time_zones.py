@@ -23,11 +23,12 @@ class TimestampError(ValueError):
     """A value that is not a point in time; the text says why."""
 
 
-def parse_time_zone(tz: object) -> tzinfo | None:
-    """Return the time zone that the argument `tz` names.
+def parse_time_zone(tz: object, argument: str = "tz") -> tzinfo | None:
+    """Return the time zone that an argument names.
 
     Args:
         tz: Name of an IANA time zone, any `tzinfo`, or `None`.
+        argument: Name of the argument.
 
     Raises:
         UserValueError: The name is unknown.
@@ -37,7 +38,8 @@ def parse_time_zone(tz: object) -> tzinfo | None:
         return tz
     if not isinstance(tz, str):
         raise UserTypeError(
-            f"`tz` must be the name of a time zone or a tzinfo object, got {type(tz).__name__}"
+            f"`{argument}` must be the name of a time zone or a tzinfo object, got "
+            f"{type(tz).__name__}"
         )
     if tz.upper() in {"UTC", "Z"}:
         return UTC
@@ -45,8 +47,8 @@ def parse_time_zone(tz: object) -> tzinfo | None:
         return ZoneInfo(tz)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UserValueError(
-            f"`tz` must be the IANA name of a time zone, such as 'Europe/Berlin' or 'UTC', got "
-            f"{tz!r}"
+            f"`{argument}` must be the IANA name of a time zone, such as 'Europe/Berlin' or 'UTC', "
+            f"got {tz!r}"
         ) from None
 
 

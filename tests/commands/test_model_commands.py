@@ -117,6 +117,8 @@ def test_drift_says_how_far_and_fails_beyond_a_limit(run):
     assert {line[0] for line in table(out)[1:]} >= {"income", "region", "p"}
     run("drift", "Loan risk", "income", "--limit", "0.5", status=1)
     run("drift", "Loan risk", "region", "--limit", "0.5")
+    out, _ = run("drift", "Loan risk", "income", "--by", "week", "--time-zone", "Asia/Tokyo")
+    assert "T15:00:00Z" in out  # midnight there
     out, _ = run("drift", "Loan risk", "income", "--by", "week", "--metric", "jsdivergence")
     assert table(out)[1][:2] == ["income", "2026-01-05T00:00:00Z"]
 

@@ -12,6 +12,7 @@ from arthurai.common.exceptions import ArthurError
 from arthurai.model import querying
 from arthurai.model.report import report_sections
 from arthurai.model.viz import plot_data
+from arthurai.model.viz.periods import suggest_periods
 from arthurai.query import (
     classification_report,
     col,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.bias.bias_metrics import Disparity
     from arthurai.model.report.report_sections import AlertLine, Distribution, Quality
+    from arthurai.model.viz.periods import Periods
     from arthurai.model.viz.plot_data import Groups, Metric, Series
 
 logger = logging.getLogger(__name__)
@@ -115,7 +117,7 @@ class ReportContents:
     Attributes:
         title: Name of the model.
         facts: Names and texts for the head of the page.
-        resolution: Period of the series.
+        periods: How the series are cut.
         metrics: Evaluation functions over time.
         panels: The same, a chart for each unit.
         overall: Metric to its value over all inferences.
@@ -137,7 +139,7 @@ class ReportContents:
 
     title: str
     facts: dict[str, str]
-    resolution: str
+    periods: Periods
     metrics: list[Series] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
     overall: dict[str, float | None] = field(default_factory=dict)
@@ -157,19 +159,25 @@ class ReportContents:
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def fetch_contents(model: ArthurModelBase) -> ReportContents:
+def fetch_contents(model: ArthurModelBase, time_zone: str | None = None) -> ReportContents:
     """Query everything that a report of a saved model shows.
 
     What a model cannot answer, such as drift without reference data, is named in the report.
 
+    Args:
+        model: The model.
+        time_zone: Zone by whose clocks periods start, and of all times; UTC if `None`.
+
     Raises:
         MethodNotApplicableError: The model is not saved.
+        UserValueError: The time zone is unknown.
         ArthurError: The server cannot count the inferences.
     """
+    periods = suggest_periods(model, time_zone)
     contents = ReportContents(
         title=model.display_name or model.partner_model_id,
-        facts=_facts(model),
-        resolution=plot_data.suggest_resolution(model),
+        facts=_facts(model, periods),
+        periods=periods,
     )
     panels = _choose_panels(model)
     steps: dict[str, Callable[[], None]] = {
@@ -193,7 +201,7 @@ def fetch_contents(model: ArthurModelBase) -> ReportContents:
     return contents
 
 
-def _facts(model: ArthurModelBase) -> dict[str, str]:
+def _facts(model: ArthurModelBase, periods: Periods) -> dict[str, str]:
     time = "inference_timestamp"
     items = (count(), minimum(time).as_("first"), maximum(time).as_("last"))
     (seen,) = querying.query(model, select(*items))
@@ -205,8 +213,8 @@ def _facts(model: ArthurModelBase) -> dict[str, str]:
         "inferences": f"{seen['count']:,}",
     }
     if seen["count"]:
-        facts["first inference"] = _format_minute(seen["first"])
-        facts["last inference"] = _format_minute(seen["last"])
+        facts["first inference"] = _format_minute(seen["first"], periods)
+        facts["last inference"] = _format_minute(seen["last"], periods)
     if any(a.stage in _TRUTHS for a in model.get_attributes()):
         labelled = select(count()).where(col("ground_truth_timestamp").not_null())
         facts["with ground truth"] = f"{querying.query(model, labelled)[0]['count']:,}"
@@ -215,8 +223,9 @@ def _facts(model: ArthurModelBase) -> dict[str, str]:
     return facts
 
 
-def _format_minute(text: str) -> str:
-    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _format_minute(text: str, periods: Periods) -> str:
+    moment = datetime.fromisoformat(text).astimezone(periods.zone)
+    return f"{moment:%Y-%m-%d %H:%M} {periods.time_zone or 'UTC'}"
 
 
 def _choose_panels(model: ArthurModelBase) -> list[tuple[str, list[Metric]]]:
@@ -243,7 +252,7 @@ def _fetch_panels(
     return [
         Panel(
             unit,
-            plot_data.fetch_metric_series(model, metrics, contents.resolution, with_estimates=True),
+            plot_data.fetch_metric_series(model, metrics, contents.periods, with_estimates=True),
         )
         for unit, metrics in panels
     ]
@@ -288,7 +297,7 @@ def _add_texts(contents: ReportContents, model: ArthurModelBase) -> None:
 
 
 def _add_anomalies(contents: ReportContents, model: ArthurModelBase) -> None:
-    contents.anomalies = report_sections.fetch_anomalies(model, contents.resolution)
+    contents.anomalies = report_sections.fetch_anomalies(model, contents.periods)
 
 
 def _add_distributions(contents: ReportContents, model: ArthurModelBase) -> None:
@@ -301,7 +310,9 @@ def _add_quality(contents: ReportContents, model: ArthurModelBase) -> None:
 
 
 def _add_alerts(contents: ReportContents, model: ArthurModelBase) -> None:
-    contents.alerts, contents.alert_count = report_sections.fetch_alerts(model)
+    contents.alerts, contents.alert_count = report_sections.fetch_alerts(
+        model, contents.periods.zone
+    )
 
 
 def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
@@ -320,7 +331,7 @@ def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
     most = [drift.attribute for drift in contents.drift[: plot_data.MAX_SERIES]]
     if most:
         contents.drift_over_time = plot_data.fetch_drift_series(
-            model, most, "PSI", contents.resolution
+            model, most, "PSI", contents.periods
         )
 
 

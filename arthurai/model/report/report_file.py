@@ -65,7 +65,9 @@ class ReportPath(type(Path())):  # type: ignore[misc] # the class of paths on th
         )
 
 
-def write_report(self: ArthurModelBase, path: str | os.PathLike[str]) -> Path:
+def write_report(
+    self: ArthurModelBase, path: str | os.PathLike[str], *, time_zone: str | None = None
+) -> Path:
     """Write a page that shows the model: accuracy, drift, data quality, fairness and alerts.
 
     The page is one HTML file that needs no network: charts, their data and their script are
@@ -73,19 +75,21 @@ def write_report(self: ArthurModelBase, path: str | os.PathLike[str]) -> Path:
 
     Args:
         path: The file to write; its folder must exist. An older report is replaced.
+        time_zone: Zone by whose clocks days and weeks start, and of all times, such as
+            `Europe/Vienna`; UTC when omitted.
 
     Returns:
         The file; notebooks show the report.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: The file cannot be written.
+        UserValueError: The file cannot be written, or the time zone is unknown.
         ArthurUserError: The packages jinja2 and plotly are not installed.
     """
     target = ReportPath(path)
     if not target.parent.is_dir():
         raise UserValueError(f"path must be in an existing folder, got {str(path)!r}")
-    html = render(fetch_contents(self))
+    html = render(fetch_contents(self, time_zone))
     try:
         target.write_text(html, encoding="utf-8")
     except OSError as error:
@@ -165,7 +169,12 @@ def _find_span(contents: ReportContents) -> list[Any] | None:
         return None
     first, last = min(periods), max(periods)
     room = (last - first) * 0.02
-    return [first - room, last + room]
+    return [_place(first - room), _place(last + room)]
+
+
+def _place(period: datetime | str) -> datetime | str:
+    """Return a period for a chart, which knows no zones: it shows the clock of the period."""
+    return period.replace(tzinfo=None) if isinstance(period, datetime) else period
 
 
 def _draw_lines(series: Sequence[Series], ylabel: str, span: list[Any] | None) -> str:
@@ -192,7 +201,7 @@ def _draw_lines(series: Sequence[Series], ylabel: str, span: list[Any] | None) -
     limits = largest_limits(series)
     if limits:
         figure.add_scatter(
-            x=list(limits),
+            x=[_place(period) for period in limits],
             y=list(limits.values()),
             name="within noise (95 %)",
             mode="lines",
@@ -218,7 +227,7 @@ def _draw_lines(series: Sequence[Series], ylabel: str, span: list[Any] | None) -
                 hoverinfo="skip",
             )
         figure.add_scatter(
-            x=list(line.periods),
+            x=[_place(period) for period in line.periods],
             y=list(line.values),
             name=name,
             legendgroup=name,
@@ -243,7 +252,8 @@ def _find_bands(line: Series) -> list[tuple[list[Any], list[float]]]:
         if known:
             periods, ends = zip(*part, strict=True)
             low, high = zip(*ends, strict=True)
-            found.append(([*periods, *reversed(periods)], [*high, *reversed(low)]))
+            places = [_place(period) for period in periods]
+            found.append(([*places, *reversed(places)], [*high, *reversed(low)]))
     return found
 
 

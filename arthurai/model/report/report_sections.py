@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.constants import OutputType, Stage, ValueType
@@ -24,10 +25,12 @@ from arthurai.query import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.bias.bias_metrics import Disparity
+    from arthurai.model.viz.periods import Periods
     from arthurai.query import Expression
 
 MAX_ALERTS: Final = 20
@@ -209,17 +212,18 @@ def fetch_disparities(model: ArthurModelBase, attribute: str) -> dict[str, Dispa
     return BiasMetrics(model).disparities(attribute)
 
 
-def fetch_alerts(model: ArthurModelBase) -> tuple[list[AlertLine], int]:
+def fetch_alerts(model: ArthurModelBase, zone: tzinfo) -> tuple[list[AlertLine], int]:
     """Return the latest alerts, the newest first, and the number of all.
 
     Args:
         model: A saved model.
+        zone: Zone of the times.
     """
     found = alert_lists.get_alerts(model, page=None)
     latest = sorted(found, key=lambda alert: alert.timestamp, reverse=True)[:MAX_ALERTS]
     lines = [
         AlertLine(
-            alert.timestamp.replace("T", " ").removesuffix("Z"),
+            f"{datetime.fromisoformat(alert.timestamp).astimezone(zone):%Y-%m-%d %H:%M:%S}",
             alert.alert_rule.name or "",
             alert.message,
             alert.status,
@@ -261,13 +265,13 @@ def text_panels(model: ArthurModelBase) -> list[tuple[str, list[plot_data.Metric
     return panels
 
 
-def fetch_anomalies(model: ArthurModelBase, resolution: str) -> list[plot_data.Series]:
+def fetch_anomalies(model: ArthurModelBase, periods: Periods) -> list[plot_data.Series]:
     """Compute the mean anomaly score by period; empty without scores.
 
     Args:
         model: A saved model.
-        resolution: Period of the series.
+        periods: How rows are cut.
     """
     score = avg("anomaly_score").as_("anomaly score")
-    series = plot_data.fetch_metric_series(model, [score], resolution, source="enriched")
+    series = plot_data.fetch_metric_series(model, [score], periods, source="enriched")
     return [line for line in series if any(value is not None for value in line.values)]

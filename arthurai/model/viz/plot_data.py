@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from arthurai.common.checks import check_choice, check_text, read_list, spell_choice
+from arthurai.common.checks import check_text, read_list, spell_choice
 from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -20,6 +19,7 @@ from arthurai.common.vocabulary import DRIFT_METRICS
 from arthurai.model import querying
 from arthurai.model.base_model import name_of
 from arthurai.model.bias.sensitive_groups import query_by_group
+from arthurai.model.viz.periods import BATCH, suggest_periods
 from arthurai.query import (
     Expression,
     col,
@@ -27,19 +27,19 @@ from arthurai.query import (
     distribution,
     estimate,
     maximum,
-    minimum,
     rate,
-    round_timestamp,
     select,
 )
 from arthurai.query.expressions import call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     import numpy as np
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.model.viz.periods import Periods
     from arthurai.query import Query
     from arthurai.query.builder import SourceName
     from arthurai.typing import Strings
@@ -47,12 +47,8 @@ if TYPE_CHECKING:
 Metric: TypeAlias = str | Expression
 """A function of the query language: its name, or a call such as `arthurai.query.map_at_k(10)`."""
 
-BATCH: Final = "batch_id"
-RESOLUTIONS: Final = ("minute", "hour", "day", "week", "month", "quarter", "year", BATCH)
 MAX_SERIES: Final = 10
 TIMELINE_BINS: Final = 50
-TIMELINE_PERIODS: Final = (("hour", 2), ("day", 62), ("week", 62 * 7))
-"""Period of a timeline, and the most days that it may span; beyond the last it is a month."""
 DRIFT_BINS: Final = 20
 REFERENCE: Final = "reference"
 """The period of a timeline that is the reference data."""
@@ -173,36 +169,6 @@ def metric_name(metric: Metric) -> str:
     return metric if isinstance(metric, str) else metric.name or metric.target
 
 
-def choose_resolution(model: ArthurModelBase, resolution: str) -> str:
-    """Return the resolution for a model: batches for batch models, else the given one.
-
-    Raises:
-        UserValueError: The resolution is unknown.
-    """
-    resolution = check_choice("time_resolution", resolution, RESOLUTIONS)
-    if model.is_batch:
-        return BATCH
-    if resolution == BATCH:
-        raise MethodNotApplicableError(
-            f"model {name_of(model)!r} has no batches; use a time_resolution such as 'day'"
-        )
-    return resolution
-
-
-def _select_by_period(items: Sequence[Expression | str], resolution: str) -> Query:
-    """Select items by period, in the order of time."""
-    if resolution == BATCH:
-        newest = maximum("inference_timestamp").as_(_TIMESTAMP)
-        return select(*items, BATCH, newest).group_by(BATCH).order_by(newest)
-    period = round_timestamp(resolution)
-    return select(*items, period).group_by(period).order_by(period)
-
-
-def _period(row: Mapping[str, Any], resolution: str) -> Any:
-    value = row.get(resolution)
-    return value if resolution == BATCH or value is None else datetime.fromisoformat(value)
-
-
 def _to_expression(model: ArthurModelBase, metric: Metric) -> Expression:
     """Return the call that computes a metric, under the metric's own name."""
     if isinstance(metric, Expression):
@@ -226,7 +192,7 @@ def _to_expression(model: ArthurModelBase, metric: Metric) -> Expression:
 def fetch_metric_series(
     model: ArthurModelBase,
     metrics: Sequence[Metric],
-    resolution: str,
+    periods: Periods,
     *,
     source: SourceName = "inference",
     with_estimates: bool = False,
@@ -237,14 +203,13 @@ def fetch_metric_series(
         model: A saved regression model or binary classifier; any classifier for
             `accuracyRateMulticlass`; any model for calls.
         metrics: Names of evaluation functions, e.g. `accuracyRate`, or calls of `arthurai.query`.
-        resolution: `minute` to `year`; batch models are always shown by batch.
+        periods: How rows are cut.
         source: Rows to read, such as `enriched`.
         with_estimates: Whether to ask for rows and intervals too, which not every server knows.
 
     Returns:
         One series per metric.
     """
-    resolution = choose_resolution(model, resolution)
     items = [_to_expression(model, metric) for metric in metrics]
     if with_estimates:
         estimates = [
@@ -252,36 +217,30 @@ def fetch_metric_series(
             for item, metric in zip(items, metrics, strict=True)
         ]
         try:
-            rows = querying.query(model, _select_by_period(estimates, resolution))
+            rows = querying.query(model, periods.select(estimates))
         except ResponseClientError:
             pass  # a server without the function, or a mistake that the query below tells
         else:
-            rows = [row for row in rows if row.get(resolution) is not None]
-            periods = [_period(row, resolution) for row in rows]
+            rows = [row for row in rows if periods.read(row) is not None]
+            starts = [periods.read(row) for row in rows]
             return [
-                _estimated_series(name, periods, [row[name] for row in rows])
+                _estimated_series(name, starts, [row[name] for row in rows])
                 for name in map(metric_name, metrics)
             ]
-    query = _select_by_period(items, resolution)
+    query = periods.select(items)
     rows = querying.query(model, query if source == "inference" else query.from_(source))
-    rows = [row for row in rows if row.get(resolution) is not None]
-    return [
-        Series(
-            name,
-            [_period(row, resolution) for row in rows],
-            [row[name] for row in rows],
-        )
-        for name in map(metric_name, metrics)
-    ]
+    rows = [row for row in rows if periods.read(row) is not None]
+    starts = [periods.read(row) for row in rows]
+    return [Series(name, starts, [row[name] for row in rows]) for name in map(metric_name, metrics)]
 
 
 def _estimated_series(
-    name: str, periods: list[Any], estimates: Sequence[Mapping[str, Any]]
+    name: str, starts: list[Any], estimates: Sequence[Mapping[str, Any]]
 ) -> Series:
     """Return the series of the results of `estimate`."""
     return Series(
         name,
-        periods,
+        starts,
         [found["value"] for found in estimates],
         intervals=[
             None if found["low"] is None else (found["low"], found["high"]) for found in estimates
@@ -291,7 +250,7 @@ def _estimated_series(
 
 
 def fetch_drift_series(
-    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str, resolution: str
+    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str, periods: Periods
 ) -> list[Series]:
     """Compute the drift of attributes against the reference data by period.
 
@@ -300,26 +259,28 @@ def fetch_drift_series(
         attributes: Their names.
         drift_metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance` or
             `HypothesisTest`.
-        resolution: As for `fetch_metric_series`.
+        periods: As for `fetch_metric_series`.
 
     Returns:
         One series per attribute.
     """
-    resolution = choose_resolution(model, resolution)
-    body = {**_drift_query(attributes, drift_metric), "rollup": resolution, "uncertainty": True}
+    body = {
+        **_drift_query(attributes, drift_metric),
+        "rollup": periods.resolution,
+        "uncertainty": True,
+    }
+    if periods.time_zone is not None and not periods.is_batch:
+        body["time_zone"] = periods.time_zone
     rows = querying.query(model, body, query_type="drift")
-    ranks = _batch_ranks(model) if resolution == BATCH else {}
+    ranks = _batch_ranks(model) if periods.is_batch else {}
     rows = [row for row in rows if row.get("rollup") is not None]
     rows.sort(key=lambda row: ranks.get(row["rollup"], -1) if ranks else row["rollup"])
-    periods = [
-        row["rollup"] if resolution == BATCH else datetime.fromisoformat(row["rollup"])
-        for row in rows
-    ]
+    starts = [periods.read(row, "rollup") for row in rows]
     noise = [row.get("uncertainty") or {} for row in rows]
     return [
         Series(
             name,
-            periods,
+            starts,
             [row.get(name) for row in rows],
             [(known.get(name) or {}).get("upper_without_change") for known in noise],
         )
@@ -407,7 +368,9 @@ def _batch_ranks(model: ArthurModelBase) -> dict[str, int]:
     return {row[BATCH]: rank for rank, row in enumerate(rows)}
 
 
-def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
+def fetch_timeline(
+    model: ArthurModelBase, attribute_name: str, time_zone: str | None = None
+) -> Timeline:
     """Fetch how an attribute was distributed by period, or by batch.
 
     The period is an hour, a day, a week or a month, by the time that the inferences span.
@@ -415,6 +378,7 @@ def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
     Args:
         model: A saved model.
         attribute_name: Name of a categorical or numeric attribute.
+        time_zone: Zone by whose clocks periods start; UTC if `None`.
 
     Raises:
         UserTypeError: The attribute holds texts, images or lists.
@@ -425,20 +389,20 @@ def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
             f"attribute_name must be an attribute of numbers or categories, but {attribute_name!r} "
             f"holds {attribute.value_type}, whose distribution cannot be drawn"
         )
-    resolution = suggest_resolution(model)
+    periods = suggest_periods(model, time_zone)
     if attribute.categorical:
-        return _category_timeline(model, attribute_name, resolution)
+        return _category_timeline(model, attribute_name, periods)
     bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
     reference = [
-        {**row, resolution: None}
+        {**row, periods.resolution: None}
         for row in _query_reference(model, select(bins))
         if row["distribution"]
     ]
-    rows = querying.query(model, _select_by_period([bins], resolution))
+    rows = querying.query(model, periods.select([bins]))
     rows = [*reference, *(row for row in rows if row["distribution"])]
     return Timeline(
         attribute_name,
-        [REFERENCE if row in reference else _period(row, resolution) for row in rows],
+        [REFERENCE if row in reference else periods.read(row) for row in rows],
         [],
         [[part["count"] for part in row["distribution"]] for row in rows],
         [[part["lower"] for part in row["distribution"]] for row in rows],
@@ -455,38 +419,19 @@ def _query_reference(model: ArthurModelBase, query: Query) -> list[dict[str, Any
     return rows
 
 
-def suggest_resolution(model: ArthurModelBase) -> str:
-    """Choose the period that cuts the time of a model's inferences into a readable number.
-
-    Args:
-        model: A saved model.
-
-    Returns:
-        `hour`, `day`, `week` or `month`, `batch_id` for batch models.
-    """
-    if model.is_batch:
-        return BATCH
-    time = "inference_timestamp"
-    (span,) = querying.query(model, select(minimum(time).as_("first"), maximum(time).as_("last")))
-    if span["first"] is None:
-        return "day"
-    days = datetime.fromisoformat(span["last"]) - datetime.fromisoformat(span["first"])
-    return next((name for name, most in TIMELINE_PERIODS if days.days < most), "month")
-
-
-def _category_timeline(model: ArthurModelBase, name: str, resolution: str) -> Timeline:
+def _category_timeline(model: ArthurModelBase, name: str, periods: Periods) -> Timeline:
     items = [col(name), count()]
-    query = _select_by_period(items, resolution).group_by(name)
+    query = periods.select(items).group_by(name)
     cells: dict[Any, dict[str, float]] = {}
     reference = _query_reference(model, select(*items).group_by(name))
     if any(row[name] is not None for row in reference):
         cells[None] = {_format_value(row[name]): row["count"] for row in reference}
     for row in querying.query(model, query):
-        cells.setdefault(_period(row, resolution), {})[_format_value(row[name])] = row["count"]
+        cells.setdefault(periods.read(row), {})[_format_value(row[name])] = row["count"]
     names = sorted({category for cell in cells.values() for category in cell})
     counts = [[cell.get(category, 0) for category in names] for cell in cells.values()]
-    periods = [REFERENCE if period is None else period for period in cells]
-    return Timeline(name, periods, names, counts, [], has_reference=None in cells)
+    starts = [REFERENCE if period is None else period for period in cells]
+    return Timeline(name, starts, names, counts, [], has_reference=None in cells)
 
 
 def fetch_groups(model: ArthurModelBase, attribute_name: str, metrics: Sequence[Metric]) -> Groups:

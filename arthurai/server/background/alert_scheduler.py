@@ -184,7 +184,8 @@ class AlertScheduler:
                 self._try(watched, evaluate, is_batch=False)
             return
         with self._lock:
-            changes = self._waiting.pop(model_id)
+            # Changes that came after the worker took the model have put it there once more.
+            changes = self._waiting.pop(model_id, _Changes())
         for batch_id in changes.batch_ids:
             evaluate = partial(AlertEvaluator.evaluate_batch, batch_id=batch_id)
             self._try(model_id, evaluate, is_batch=True)

@@ -144,13 +144,29 @@ def test_lines_over_time_have_bands_and_rows(model, frame, page):
     for start, value, ends, rows in zip(
         line.periods, line.values, line.intervals, line.rows, strict=True
     ):
-        inside = right[times.floor(contents.resolution[0]) == start]
+        inside = right[times.floor(contents.periods.resolution[0]) == start]
         wilson = stats.binomtest(int(inside.sum()), len(inside)).proportion_ci(method="wilson")
         assert (value, rows) == (pytest.approx(inside.mean()), len(inside))
         assert ends == (pytest.approx(wilson.low), pytest.approx(wilson.high))
     text = page.read_text("utf-8")
     assert text.count('"fill":"toself"') == 4  # f1 has no interval
     assert "(n = %{customdata:,})" in text
+
+
+def test_days_start_by_the_clocks_of_a_zone(model, frame, tmp_path):
+    contents = fetch_contents(model, "America/New_York")
+    line = next(line for line in contents.metrics if line.label == "accuracyRate")
+    right = pd.Series(((frame["p_default"] >= 0.5) == frame["defaulted"]).to_numpy())
+    times = pd.date_range("2026-01-01", periods=ROWS, freq="1h", tz="UTC")
+    expected = right.groupby(times.tz_convert("America/New_York").floor("D")).mean()
+    assert contents.periods.resolution == "day"
+    assert line.periods == list(expected.index)
+    assert dict(zip(line.periods, line.values, strict=True)) == pytest.approx(dict(expected))
+    assert contents.facts["first inference"] == "2025-12-31 19:00 America/New_York"
+    text = model.report(tmp_path / "zone.html", time_zone="America/New_York").read_text("utf-8")
+    assert "By day, America/New_York, over" in text
+    starts = re.findall(r'"x":\["([^"]*)"', text)
+    assert "2025-12-31T00:00:00" in starts  # charts know no zones: they show these clocks
 
 
 def test_units_are_not_mixed_and_all_charts_show_the_same_period(arthur, tmp_path):
@@ -339,7 +355,7 @@ def test_ranked_lists_show_their_metrics_at_ten(arthur, tmp_path):
     assert contents.overall == pytest.approx(means.to_dict())
     (panel,) = contents.panels
     assert [line.label for line in panel.series] == list(means.index)
-    days = pd.DataFrame(expected).groupby(times.floor(contents.resolution[0])).mean()
+    days = pd.DataFrame(expected).groupby(times.floor(contents.periods.resolution[0])).mean()
     for line in panel.series:
         assert line.values == pytest.approx(list(days[line.label]))  # noqa: PD011 - no frame
     text = made.report(tmp_path / "shop.html").read_text("utf-8")

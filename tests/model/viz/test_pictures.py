@@ -26,6 +26,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.model import querying
 from arthurai.model.viz import figures as drawing
+from arthurai.model.viz.periods import Periods
 from arthurai.model.viz.plot_data import (
     Groups,
     Timeline,
@@ -35,7 +36,7 @@ from arthurai.model.viz.plot_data import (
     savgol_filter,
 )
 from arthurai.model.viz.visualizer import DataVisualizer
-from arthurai.query import auc, avg, col, rate
+from arthurai.query import auc, avg, col, drift, rate
 
 from . import pictures
 
@@ -105,6 +106,63 @@ def test_metric_series_shows_each_day_as_scikit_learn_computes_it(model, frame, 
     assert len(shown) == 2
     x = next(iter(shown.values()))[0]
     assert [mdates.num2date(mdates.date2num(day)) for day in x] == list(right.index)
+
+
+VIENNA = "Europe/Vienna"
+
+
+@pytest.fixture(scope="module")
+def long_model(arthur):
+    """Give a model with inferences around the spring change of clocks, 2026-03-29."""
+    made = onboarded(arthur)
+    times = pd.date_range("2026-03-20", periods=500, freq="1h", tz="UTC")
+    frame = loan_frame(len(times), 3)
+    made.send_inferences(frame, inference_timestamps=times, ground_truth_timestamps=times)
+    return made, frame, times.tz_convert(VIENNA)
+
+
+@pytest.mark.parametrize(("resolution", "pandas"), [("day", "D"), ("week", "W"), ("month", "M")])
+def test_series_start_by_the_clocks_of_a_zone(long_model, resolution, pandas):
+    made, frame, times = long_model
+    visualizer = DataVisualizer([made])
+    local = times.tz_localize(None).to_period(pandas).start_time
+    local = local.tz_localize(VIENNA)
+    right = ((frame["p_default"] >= 0.5) == (frame["defaulted"] == 1)).groupby(local).mean()
+    figure = visualizer.metric_series("accuracyRate", resolution, time_zone=VIENNA)
+    (x, values) = lines(figure)["accuracyRate"]
+    assert list(x) == list(right.index)
+    assert [moment.hour for moment in x] == [0] * len(x)  # shown by the same clocks
+    assert list(values) == pytest.approx(list(right))
+    assert VIENNA in figure.axes[0].get_title("left")
+
+    drifted = visualizer.drift_series("income", "PSI", resolution, time_zone=VIENNA)
+    (x, values) = lines(drifted)["income"]
+    assert list(x) == list(right.index)
+    query = drift("income", rollup=resolution, num_bins=20, time_zone=VIENNA)
+    assert list(values) == pytest.approx([row["income"] for row in made.query(query)])
+
+
+def test_timelines_start_by_the_clocks_of_a_zone(long_model):
+    made, frame, times = long_model
+    for name in ("income", "region"):
+        found = fetch_timeline(made, name, VIENNA)
+        days = frame[name].groupby(times.floor("D")).count()
+        assert found.periods[1:] == list(days.index)
+        assert [sum(counts) for counts in found.counts[1:]] == list(days)
+    figure = DataVisualizer([made]).timeline("region", time_zone=VIENNA)
+    assert figure.axes[0].get_xticklabels()[1].get_text().startswith("2026-03-2")
+
+
+def test_unknown_zones_are_refused(long_model):
+    visualizer = DataVisualizer([long_model[0]])
+    for draw in (
+        lambda: visualizer.timeline("income", time_zone="Europe/Wien"),
+        lambda: visualizer.metric_series("auc", time_zone="Europe/Wien"),
+        lambda: visualizer.drift_series("income", time_zone="Europe/Wien"),
+        lambda: long_model[0].report("report.html", time_zone="Europe/Wien"),
+    ):
+        with pytest.raises(UserValueError, match="`time_zone` must be the IANA name"):
+            draw()
 
 
 def test_lines_differ_in_more_than_colour(model):
@@ -219,7 +277,7 @@ def test_metrics_are_drawn_with_their_intervals_and_rows(model, frame, times):
 
 
 def test_a_server_without_estimates_still_draws_lines(model, monkeypatch):
-    expected = fetch_metric_series(model, ["accuracyRate"], "day")
+    expected = fetch_metric_series(model, ["accuracyRate"], Periods("day"))
     asked = []
 
     def refuse(self, query, *args, **options):
@@ -230,7 +288,10 @@ def test_a_server_without_estimates_still_draws_lines(model, monkeypatch):
 
     original = querying.query
     monkeypatch.setattr(querying, "query", refuse)
-    assert fetch_metric_series(model, ["accuracyRate"], "day", with_estimates=True) == expected
+    assert (
+        fetch_metric_series(model, ["accuracyRate"], Periods("day"), with_estimates=True)
+        == expected
+    )
     assert len(asked) == 2
 
 

@@ -6,7 +6,10 @@ import pytest
 from builders import administrator
 
 from arthurai.server.app import create_app
+from arthurai.server.background import alert_scheduler
 from arthurai.server.background.alert_evaluation import AlertEvaluator
+from arthurai.server.document_kinds import Kind
+from arthurai.server.timestamps import utc_now
 
 
 @pytest.fixture
@@ -364,6 +367,47 @@ def test_rules_and_alerts_survive_a_restart(tmp_path, binary_model):
         admin.post(f"/models/{model_id}/inferences", json=[{**row, "partner_inference_id": "b"}])
         assert app.alerts.drain(30)
         assert len(admin.get("/alerts").json()["data"]) == 1  # still within the wait time
+
+
+def test_changes_that_come_while_a_model_is_taken_are_evaluated_once(
+    watched, app, monkeypatch, caplog
+):
+    model = watched(is_batch=False)
+    model.rule()
+    last = dt.datetime(2024, 3, 1, 0, 30)  # noqa: DTZ001 - UTC without zone
+    again = iter([True])
+
+    def now():
+        # Called after the worker took the model, and before it takes the changes.
+        if next(again, False):
+            app.alerts.schedule(model.id, (), last, last)
+        return utc_now()
+
+    monkeypatch.setattr(alert_scheduler, "utc_now", now)
+    model.send(["2024-03-01T00:00:00Z"] * 3)
+    assert next(again, None) is None
+    assert len(model.alerts()) == 1
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_a_model_that_is_archived_while_its_rules_are_evaluated(
+    watched, app, admin, monkeypatch, caplog
+):
+    model = watched(is_batch=False)
+    model.rule()
+    again = iter([True])
+
+    def now():
+        if next(again, False):
+            assert admin.delete(f"/models/{model.id}").is_success
+        return utc_now()
+
+    monkeypatch.setattr(alert_scheduler, "utc_now", now)
+    model.send(["2024-03-01T00:00:00Z"] * 3)
+    assert next(again, None) is None
+    assert app.control.models.get(None, model.id).archived
+    assert app.control.documents(Kind.ALERT_WORK).list(None) == []
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_unknown_alert(admin):

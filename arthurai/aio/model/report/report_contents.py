@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from arthurai.aio.model import querying
 from arthurai.aio.model.report import report_sections
 from arthurai.aio.model.viz import plot_data
+from arthurai.aio.model.viz.periods import suggest_periods
 from arthurai.common.constants import OutputType
 from arthurai.common.exceptions import ArthurError
 from arthurai.model.report import report_sections as blocking_report_sections
@@ -33,25 +34,32 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.model.viz.periods import Periods
     from arthurai.model.viz.plot_data import Metric
 
 _MAX_DRIFT_ATTRIBUTES: Final = 100
 _REGRESSION: Final = ("rmse", "mae", "rSquared")
 
 
-async def fetch_contents(model: ArthurModelBase) -> ReportContents:
+async def fetch_contents(model: ArthurModelBase, time_zone: str | None = None) -> ReportContents:
     """Query everything that a report of a saved model shows.
 
     What a model cannot answer, such as drift without reference data, is named in the report.
 
+    Args:
+        model: The model.
+        time_zone: Zone by whose clocks periods start, and of all times; UTC if `None`.
+
     Raises:
         MethodNotApplicableError: The model is not saved.
+        UserValueError: The time zone is unknown.
         ArthurError: The server cannot count the inferences.
     """
+    periods = await suggest_periods(model, time_zone)
     contents = ReportContents(
         title=model.display_name or model.partner_model_id,
-        facts=await _facts(model),
-        resolution=await plot_data.suggest_resolution(model),
+        facts=await _facts(model, periods),
+        periods=periods,
     )
     panels = _choose_panels(model)
     steps: dict[str, Callable[[], Awaitable[None]]] = {
@@ -75,7 +83,7 @@ async def fetch_contents(model: ArthurModelBase) -> ReportContents:
     return contents
 
 
-async def _facts(model: ArthurModelBase) -> dict[str, str]:
+async def _facts(model: ArthurModelBase, periods: Periods) -> dict[str, str]:
     time = "inference_timestamp"
     items = (count(), minimum(time).as_("first"), maximum(time).as_("last"))
     (seen,) = await querying.query(model, select(*items))
@@ -87,8 +95,8 @@ async def _facts(model: ArthurModelBase) -> dict[str, str]:
         "inferences": f"{seen['count']:,}",
     }
     if seen["count"]:
-        facts["first inference"] = _format_minute(seen["first"])
-        facts["last inference"] = _format_minute(seen["last"])
+        facts["first inference"] = _format_minute(seen["first"], periods)
+        facts["last inference"] = _format_minute(seen["last"], periods)
     if any(a.stage in _TRUTHS for a in model.get_attributes()):
         labelled = select(count()).where(col("ground_truth_timestamp").not_null())
         facts["with ground truth"] = f"{(await querying.query(model, labelled))[0]['count']:,}"
@@ -104,7 +112,7 @@ async def _fetch_panels(
         Panel(
             unit,
             await plot_data.fetch_metric_series(
-                model, metrics, contents.resolution, with_estimates=True
+                model, metrics, contents.periods, with_estimates=True
             ),
         )
         for unit, metrics in panels
@@ -152,7 +160,7 @@ async def _add_texts(contents: ReportContents, model: ArthurModelBase) -> None:
 
 
 async def _add_anomalies(contents: ReportContents, model: ArthurModelBase) -> None:
-    contents.anomalies = await report_sections.fetch_anomalies(model, contents.resolution)
+    contents.anomalies = await report_sections.fetch_anomalies(model, contents.periods)
 
 
 async def _add_distributions(contents: ReportContents, model: ArthurModelBase) -> None:
@@ -165,7 +173,9 @@ async def _add_quality(contents: ReportContents, model: ArthurModelBase) -> None
 
 
 async def _add_alerts(contents: ReportContents, model: ArthurModelBase) -> None:
-    contents.alerts, contents.alert_count = await report_sections.fetch_alerts(model)
+    contents.alerts, contents.alert_count = await report_sections.fetch_alerts(
+        model, contents.periods.zone
+    )
 
 
 async def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
@@ -184,7 +194,7 @@ async def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
     most = [drift.attribute for drift in contents.drift[: blocking_plot_data.MAX_SERIES]]
     if most:
         contents.drift_over_time = await plot_data.fetch_drift_series(
-            model, most, "PSI", contents.resolution
+            model, most, "PSI", contents.periods
         )
 
 

@@ -5,6 +5,7 @@ Made by `python -m scripts.async_layer` from `arthurai/model/report/report_secti
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from arthurai.aio.model import alert_lists, querying
@@ -25,9 +26,11 @@ from arthurai.query import avg, col, count, psi_table, rate, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.bias.bias_metrics import Disparity
+    from arthurai.model.viz.periods import Periods
 
 MAX_ALERTS: Final = 20
 MAX_DISTRIBUTIONS: Final = 8
@@ -109,17 +112,18 @@ async def fetch_disparities(model: ArthurModelBase, attribute: str) -> dict[str,
     return await AsyncBiasMetrics(model).disparities(attribute)
 
 
-async def fetch_alerts(model: ArthurModelBase) -> tuple[list[AlertLine], int]:
+async def fetch_alerts(model: ArthurModelBase, zone: tzinfo) -> tuple[list[AlertLine], int]:
     """Return the latest alerts, the newest first, and the number of all.
 
     Args:
         model: A saved model.
+        zone: Zone of the times.
     """
     found = await alert_lists.get_alerts(model, page=None)
     latest = sorted(found, key=lambda alert: alert.timestamp, reverse=True)[:MAX_ALERTS]
     lines = [
         AlertLine(
-            alert.timestamp.replace("T", " ").removesuffix("Z"),
+            f"{datetime.fromisoformat(alert.timestamp).astimezone(zone):%Y-%m-%d %H:%M:%S}",
             alert.alert_rule.name or "",
             alert.message,
             alert.status,
@@ -130,14 +134,14 @@ async def fetch_alerts(model: ArthurModelBase) -> tuple[list[AlertLine], int]:
 
 
 async def fetch_anomalies(
-    model: ArthurModelBase, resolution: str
+    model: ArthurModelBase, periods: Periods
 ) -> list[blocking_plot_data.Series]:
     """Compute the mean anomaly score by period; empty without scores.
 
     Args:
         model: A saved model.
-        resolution: Period of the series.
+        periods: How rows are cut.
     """
     score = avg("anomaly_score").as_("anomaly score")
-    series = await plot_data.fetch_metric_series(model, [score], resolution, source="enriched")
+    series = await plot_data.fetch_metric_series(model, [score], periods, source="enriched")
     return [line for line in series if any(value is not None for value in line.values)]

@@ -5,39 +5,36 @@ Made by `python -m scripts.async_layer` from `arthurai/model/viz/plot_data.py`; 
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from arthurai.aio.model import querying
 from arthurai.aio.model.bias.sensitive_groups import query_by_group
+from arthurai.aio.model.viz.periods import suggest_periods
 from arthurai.common.exceptions import ResponseClientError, UserTypeError
+from arthurai.model.viz.periods import BATCH
 from arthurai.model.viz.plot_data import (
     _DRAWN,
-    TIMELINE_PERIODS,
     Groups,
     Series,
     Timeline,
     _drift_query,
     _estimated_series,
     _format_value,
-    _period,
-    _select_by_period,
     _to_expression,
-    choose_resolution,
     metric_name,
 )
-from arthurai.query import col, count, distribution, estimate, maximum, minimum, select
+from arthurai.query import col, count, distribution, estimate, maximum, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.model.viz.periods import Periods
     from arthurai.model.viz.plot_data import Metric
     from arthurai.query import Query
     from arthurai.query.builder import SourceName
 
-BATCH: Final = "batch_id"
 TIMELINE_BINS: Final = 50
 REFERENCE: Final = "reference"
 _TIMESTAMP: Final = "timestamp"
@@ -47,7 +44,7 @@ _ROWS: Final = "rows_of_group"
 async def fetch_metric_series(
     model: ArthurModelBase,
     metrics: Sequence[Metric],
-    resolution: str,
+    periods: Periods,
     *,
     source: SourceName = "inference",
     with_estimates: bool = False,
@@ -58,14 +55,13 @@ async def fetch_metric_series(
         model: A saved regression model or binary classifier; any classifier for
             `accuracyRateMulticlass`; any model for calls.
         metrics: Names of evaluation functions, e.g. `accuracyRate`, or calls of `arthurai.query`.
-        resolution: `minute` to `year`; batch models are always shown by batch.
+        periods: How rows are cut.
         source: Rows to read, such as `enriched`.
         with_estimates: Whether to ask for rows and intervals too, which not every server knows.
 
     Returns:
         One series per metric.
     """
-    resolution = choose_resolution(model, resolution)
     items = [_to_expression(model, metric) for metric in metrics]
     if with_estimates:
         estimates = [
@@ -73,31 +69,25 @@ async def fetch_metric_series(
             for item, metric in zip(items, metrics, strict=True)
         ]
         try:
-            rows = await querying.query(model, _select_by_period(estimates, resolution))
+            rows = await querying.query(model, periods.select(estimates))
         except ResponseClientError:
             pass  # a server without the function, or a mistake that the query below tells
         else:
-            rows = [row for row in rows if row.get(resolution) is not None]
-            periods = [_period(row, resolution) for row in rows]
+            rows = [row for row in rows if periods.read(row) is not None]
+            starts = [periods.read(row) for row in rows]
             return [
-                _estimated_series(name, periods, [row[name] for row in rows])
+                _estimated_series(name, starts, [row[name] for row in rows])
                 for name in map(metric_name, metrics)
             ]
-    query = _select_by_period(items, resolution)
+    query = periods.select(items)
     rows = await querying.query(model, query if source == "inference" else query.from_(source))
-    rows = [row for row in rows if row.get(resolution) is not None]
-    return [
-        Series(
-            name,
-            [_period(row, resolution) for row in rows],
-            [row[name] for row in rows],
-        )
-        for name in map(metric_name, metrics)
-    ]
+    rows = [row for row in rows if periods.read(row) is not None]
+    starts = [periods.read(row) for row in rows]
+    return [Series(name, starts, [row[name] for row in rows]) for name in map(metric_name, metrics)]
 
 
 async def fetch_drift_series(
-    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str, resolution: str
+    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str, periods: Periods
 ) -> list[Series]:
     """Compute the drift of attributes against the reference data by period.
 
@@ -106,26 +96,28 @@ async def fetch_drift_series(
         attributes: Their names.
         drift_metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance` or
             `HypothesisTest`.
-        resolution: As for `fetch_metric_series`.
+        periods: As for `fetch_metric_series`.
 
     Returns:
         One series per attribute.
     """
-    resolution = choose_resolution(model, resolution)
-    body = {**_drift_query(attributes, drift_metric), "rollup": resolution, "uncertainty": True}
+    body = {
+        **_drift_query(attributes, drift_metric),
+        "rollup": periods.resolution,
+        "uncertainty": True,
+    }
+    if periods.time_zone is not None and not periods.is_batch:
+        body["time_zone"] = periods.time_zone
     rows = await querying.query(model, body, query_type="drift")
-    ranks = await _batch_ranks(model) if resolution == BATCH else {}
+    ranks = await _batch_ranks(model) if periods.is_batch else {}
     rows = [row for row in rows if row.get("rollup") is not None]
     rows.sort(key=lambda row: ranks.get(row["rollup"], -1) if ranks else row["rollup"])
-    periods = [
-        row["rollup"] if resolution == BATCH else datetime.fromisoformat(row["rollup"])
-        for row in rows
-    ]
+    starts = [periods.read(row, "rollup") for row in rows]
     noise = [row.get("uncertainty") or {} for row in rows]
     return [
         Series(
             name,
-            periods,
+            starts,
             [row.get(name) for row in rows],
             [(known.get(name) or {}).get("upper_without_change") for known in noise],
         )
@@ -205,7 +197,9 @@ async def _batch_ranks(model: ArthurModelBase) -> dict[str, int]:
     return {row[BATCH]: rank for rank, row in enumerate(rows)}
 
 
-async def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
+async def fetch_timeline(
+    model: ArthurModelBase, attribute_name: str, time_zone: str | None = None
+) -> Timeline:
     """Fetch how an attribute was distributed by period, or by batch.
 
     The period is an hour, a day, a week or a month, by the time that the inferences span.
@@ -213,6 +207,7 @@ async def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timelin
     Args:
         model: A saved model.
         attribute_name: Name of a categorical or numeric attribute.
+        time_zone: Zone by whose clocks periods start; UTC if `None`.
 
     Raises:
         UserTypeError: The attribute holds texts, images or lists.
@@ -223,20 +218,20 @@ async def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timelin
             f"attribute_name must be an attribute of numbers or categories, but {attribute_name!r} "
             f"holds {attribute.value_type}, whose distribution cannot be drawn"
         )
-    resolution = await suggest_resolution(model)
+    periods = await suggest_periods(model, time_zone)
     if attribute.categorical:
-        return await _category_timeline(model, attribute_name, resolution)
+        return await _category_timeline(model, attribute_name, periods)
     bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
     reference = [
-        {**row, resolution: None}
+        {**row, periods.resolution: None}
         for row in await _query_reference(model, select(bins))
         if row["distribution"]
     ]
-    rows = await querying.query(model, _select_by_period([bins], resolution))
+    rows = await querying.query(model, periods.select([bins]))
     rows = [*reference, *(row for row in rows if row["distribution"])]
     return Timeline(
         attribute_name,
-        [REFERENCE if row in reference else _period(row, resolution) for row in rows],
+        [REFERENCE if row in reference else periods.read(row) for row in rows],
         [],
         [[part["count"] for part in row["distribution"]] for row in rows],
         [[part["lower"] for part in row["distribution"]] for row in rows],
@@ -253,40 +248,19 @@ async def _query_reference(model: ArthurModelBase, query: Query) -> list[dict[st
     return rows
 
 
-async def suggest_resolution(model: ArthurModelBase) -> str:
-    """Choose the period that cuts the time of a model's inferences into a readable number.
-
-    Args:
-        model: A saved model.
-
-    Returns:
-        `hour`, `day`, `week` or `month`, `batch_id` for batch models.
-    """
-    if model.is_batch:
-        return BATCH
-    time = "inference_timestamp"
-    (span,) = await querying.query(
-        model, select(minimum(time).as_("first"), maximum(time).as_("last"))
-    )
-    if span["first"] is None:
-        return "day"
-    days = datetime.fromisoformat(span["last"]) - datetime.fromisoformat(span["first"])
-    return next((name for name, most in TIMELINE_PERIODS if days.days < most), "month")
-
-
-async def _category_timeline(model: ArthurModelBase, name: str, resolution: str) -> Timeline:
+async def _category_timeline(model: ArthurModelBase, name: str, periods: Periods) -> Timeline:
     items = [col(name), count()]
-    query = _select_by_period(items, resolution).group_by(name)
+    query = periods.select(items).group_by(name)
     cells: dict[Any, dict[str, float]] = {}
     reference = await _query_reference(model, select(*items).group_by(name))
     if any(row[name] is not None for row in reference):
         cells[None] = {_format_value(row[name]): row["count"] for row in reference}
     for row in await querying.query(model, query):
-        cells.setdefault(_period(row, resolution), {})[_format_value(row[name])] = row["count"]
+        cells.setdefault(periods.read(row), {})[_format_value(row[name])] = row["count"]
     names = sorted({category for cell in cells.values() for category in cell})
     counts = [[cell.get(category, 0) for category in names] for cell in cells.values()]
-    periods = [REFERENCE if period is None else period for period in cells]
-    return Timeline(name, periods, names, counts, [], has_reference=None in cells)
+    starts = [REFERENCE if period is None else period for period in cells]
+    return Timeline(name, starts, names, counts, [], has_reference=None in cells)
 
 
 async def fetch_groups(

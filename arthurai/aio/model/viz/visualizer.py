@@ -12,8 +12,9 @@ from arthurai.aio.model.viz import plot_data
 from arthurai.common.exceptions import wrap_errors
 from arthurai.model.viz import figures as blocking_drawing
 from arthurai.model.viz import plot_data as blocking_plot_data
+from arthurai.model.viz.periods import choose_periods
 from arthurai.model.viz.plot_data import model_label
-from arthurai.model.viz.visualizer import FigureT
+from arthurai.model.viz.visualizer import FigureT, _with_zone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -43,7 +44,7 @@ class AsyncDataVisualizer(Generic[FigureT]):
     def __repr__(self) -> str:
         return f"DataVisualizer of {', '.join(map(model_label, self.models))}"
 
-    async def timeline(self, attribute_name: str) -> FigureT:
+    async def timeline(self, attribute_name: str, *, time_zone: str | None = None) -> FigureT:
         """Draw how the values of an attribute were distributed over time, or by batch.
 
         Categorical attributes are drawn as stacked shares, numeric ones as a ridge per period. The
@@ -51,17 +52,19 @@ class AsyncDataVisualizer(Generic[FigureT]):
 
         Args:
             attribute_name: Name of an attribute of every model.
+            time_zone: Zone by whose clocks periods start, and in which they are shown, such as
+                `Europe/Vienna`; UTC when omitted.
 
         Returns:
             The figure; with several models a list of figures, one per model.
 
         Raises:
-            UserValueError: A model has no such attribute.
+            UserValueError: A model has no such attribute, or the time zone is unknown.
         """
         figures = [
             blocking_drawing.draw_timeline(
-                await plot_data.fetch_timeline(model, attribute_name),
-                title=f"{attribute_name} · {model_label(model)}",
+                await plot_data.fetch_timeline(model, attribute_name, time_zone),
+                title=_with_zone(f"{attribute_name} · {model_label(model)}", time_zone),
             )
             for model in self.models
         ]
@@ -70,7 +73,11 @@ class AsyncDataVisualizer(Generic[FigureT]):
         )
 
     async def metric_series(
-        self, metric_names: Metric | Iterable[Metric], time_resolution: TimeResolutionName = "day"
+        self,
+        metric_names: Metric | Iterable[Metric],
+        time_resolution: TimeResolutionName = "day",
+        *,
+        time_zone: str | None = None,
     ) -> Figure:
         """Draw evaluation functions over time, one line per metric and model.
 
@@ -81,20 +88,24 @@ class AsyncDataVisualizer(Generic[FigureT]):
             metric_names: One or up to ten functions of the query language: names such as
                 `accuracyRate`, or calls such as `arthurai.query.ndcg_at_k(5)`.
             time_resolution: `minute`, `hour`, `day`, `week` (from Monday), `month`, `quarter` or
-                `year`, in UTC; batch models are always drawn by batch.
+                `year`; batch models are always drawn by batch.
+            time_zone: As for `timeline`.
 
         Raises:
-            UserValueError: Too many metrics, or an unknown resolution.
+            UserValueError: Too many metrics, or an unknown resolution or time zone.
             MethodNotApplicableError: A function is given by its name, and a model is neither a
                 binary classifier nor a regression model.
         """
         metrics = blocking_plot_data.check_metrics("metric_names", metric_names)
         names = [blocking_plot_data.metric_name(metric) for metric in metrics]
         return await self._lines(
-            ", ".join(names),
+            _with_zone(", ".join(names), time_zone),
             names[0] if len(names) == 1 else "value",
             lambda model: plot_data.fetch_metric_series(
-                model, metrics, time_resolution, with_estimates=True
+                model,
+                metrics,
+                choose_periods(model, time_resolution, time_zone),
+                with_estimates=True,
             ),
         )
 
@@ -103,6 +114,8 @@ class AsyncDataVisualizer(Generic[FigureT]):
         attribute_names: str | Strings,
         drift_metric: DriftMetricName = "PSI",
         time_resolution: TimeResolutionName = "day",
+        *,
+        time_zone: str | None = None,
     ) -> Figure:
         """Draw the drift of attributes against the reference data over time.
 
@@ -111,15 +124,18 @@ class AsyncDataVisualizer(Generic[FigureT]):
             drift_metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance` or
                 `HypothesisTest`.
             time_resolution: As for `metric_series`.
+            time_zone: As for `timeline`.
 
         Raises:
-            UserValueError: Too many attributes, or an unknown resolution.
+            UserValueError: Too many attributes, or an unknown resolution or time zone.
         """
         names = blocking_plot_data.check_names("attribute_names", attribute_names)
         return await self._lines(
-            f"Drift of {', '.join(names)}",
+            _with_zone(f"Drift of {', '.join(names)}", time_zone),
             drift_metric,
-            lambda model: plot_data.fetch_drift_series(model, names, drift_metric, time_resolution),
+            lambda model: plot_data.fetch_drift_series(
+                model, names, drift_metric, choose_periods(model, time_resolution, time_zone)
+            ),
         )
 
     async def group_comparison(

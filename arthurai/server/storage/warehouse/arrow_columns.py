@@ -78,7 +78,7 @@ def _fast_from_values(value_type: str, values: Sequence[Any]) -> pa.Array | None
         elif types <= _EXACT.get(value_type, frozenset()):
             array = pa.array(values, ARROW_TYPES[value_type])
             if value_type == ValueType.Float:
-                return finite(array)
+                return _without_nan(array)
             if pa.types.is_list(array.type) and array.values.null_count:
                 return None
             return array
@@ -132,8 +132,9 @@ def _fast_numbers(value_type: str, array: pa.Array) -> pa.Array | None:
     if not floating and not pa.types.is_integer(array.type):
         return None
     if value_type == ValueType.Float:
-        return finite(array.cast(pa.float64(), safe=False))
-    return (finite(array.cast(pa.float64())) if floating else array).cast(pa.int64())
+        return _without_nan(array.cast(pa.float64(), safe=False))
+    numbers = _without_nan(array.cast(pa.float64())) if floating else array
+    return None if numbers is None else numbers.cast(pa.int64())
 
 
 def _fast_timestamps(array: pa.Array) -> pa.Array | None:
@@ -174,20 +175,21 @@ def _in_years(array: pa.Array) -> pa.Array | None:
     return None
 
 
-def finite(array: pa.Array) -> pa.Array:
-    """Return the column of floats with null instead of NaN and infinity."""
-    good = pc.is_finite(array)
-    if pc.all(good, skip_nulls=True).as_py() in {True, None}:
+def _without_nan(array: pa.Array) -> pa.Array | None:
+    """Return the column of floats with null instead of NaN, or `None` if one is infinite."""
+    if pc.all(pc.is_finite(array), min_count=0).as_py():
         return array
-    return pc.if_else(good, array, pa.scalar(None, array.type))
+    if pc.any(pc.is_inf(array), min_count=0).as_py():
+        return None
+    return pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
 
 
 def _python_values(array: pa.Array) -> list[Any]:
-    """Return the values as Python objects; NaN and infinity become null, as in JSON."""
+    """Return the values as Python objects; NaN becomes null."""
     if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
         return [_moment(value) for value in array]
     return [
-        None if isinstance(value, float) and not math.isfinite(value) else value
+        None if isinstance(value, float) and math.isnan(value) else value
         for value in array.to_pylist()
     ]
 

@@ -34,10 +34,16 @@ def _mismatch(expected: str, value: object) -> ValueProblem:
     return ValueProblem(f"must be {expected}, got {quote_value(value)}")
 
 
+def _not_finite(value: object) -> ValueProblem:
+    return ValueProblem(f"must be finite, got {quote_value(value)}; send null for no value")
+
+
 def to_integer(value: object) -> int:
     """Accept an integer of 64 bits, or another number without a fraction."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise _mismatch("INTEGER", value)
+    if isinstance(value, float) and math.isinf(value):
+        raise _not_finite(value)
     try:
         whole = int(value)
     except (ValueError, OverflowError):
@@ -50,14 +56,16 @@ def to_integer(value: object) -> int:
 
 
 def to_float(value: object) -> float | None:
-    """Accept a number; one that is not finite becomes null."""
+    """Accept a finite number; NaN, which stands for a missing value, becomes null."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise _mismatch("FLOAT", value)
     try:
         number = float(value)
     except OverflowError:
         raise _mismatch("FLOAT of 64 bits", value) from None
-    return number if math.isfinite(number) else None
+    if math.isinf(number):
+        raise _not_finite(value)
+    return None if math.isnan(number) else number
 
 
 def to_boolean(value: object) -> bool:
