@@ -7,7 +7,7 @@ TEST_OPTIONS ?= -n auto --dist worksteal
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-.PHONY: help install dist demo test test-fast test-postgres test-slow test-frames check docs lint format generate regenerate-report bench clean
+.PHONY: help install dist demo test test-fast test-postgres test-slow test-frames test-pythons test-lowest check docs lint format generate regenerate-report bench clean
 
 help:
 	@echo "make demo               monitor a real model: trains, onboards, sends data, queries, plots"
@@ -16,6 +16,8 @@ help:
 	@echo "make test-postgres      the tests of the server, with its control data in PostgreSQL"
 	@echo "make test-slow          all tests"
 	@echo "make test-frames        sends of real frames of dask, modin, ibis, Spark and Ray, in .venv-frames"
+	@echo "make test-pythons       make test-fast on each Python from 3.11 to 3.14 that is installed, in .venvs"
+	@echo "make test-lowest        make test-fast with the lowest versions of all dependencies, in .venvs"
 	@echo "make install            set up .venv with everything"
 	@echo "make check              everything that must hold before a change is merged (needs Node.js)"
 	@echo "make docs               build the documentation site into build/site/"
@@ -67,6 +69,13 @@ test-frames: $(INSTALLED)
 	.venv-frames/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[server]" hypothesis pandas polars pytest "dask[dataframe]" "ibis-framework[duckdb]" modin pyspark ray
 	.venv-frames/bin/python -m pytest tests/upload/test_frame_libraries.py
 
+# PYTHONS="python3.14t" chooses others. Each gets an environment of 1.5 GB.
+test-pythons: $(INSTALLED)
+	$(RUN) scripts.other_versions $(PYTHONS) --options="$(TEST_OPTIONS)"
+
+test-lowest: $(INSTALLED)
+	$(RUN) scripts.other_versions --lowest --options="$(TEST_OPTIONS)"
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -115,6 +124,6 @@ bench: $(INSTALLED)
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 clean:
-	rm -rf .venv .venv-frames .node build dist demo-output example-output .coverage .hypothesis .schemathesis
+	rm -rf .venv .venv-frames .venvs .node build dist demo-output example-output .coverage .hypothesis .schemathesis
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -45,7 +45,13 @@ def add_data_commands(
     pruned.set_defaults(run=_prune, needs=needs)
     compacted = add(commands, "compact", "reclaim the space of deleted rows")
     compacted.add_argument(
-        "directory", type=parse_directory, help="the data directory, if no server has it open"
+        "directory",
+        type=parse_directory,
+        nargs="?",
+        help="the data directory, if no server has it open",
+    )
+    compacted.add_argument(
+        "--url", help="address of a server that runs; its key is in ARTHUR_API_KEY"
     )
     compacted.add_argument(
         "--dry-run", action="store_true", help="estimate what it would reclaim, and change nothing"
@@ -53,7 +59,8 @@ def add_data_commands(
     compacted.add_argument(
         "--work-dir",
         type=parse_directory,
-        help="a directory on another disk for the copy, where this one has no room for it",
+        help="a directory on another disk for the copy, where this one has no room for it; only "
+        "for a directory that no server has open",
     )
     compacted.set_defaults(run=_compact, needs=needs)
     backup = add(commands, "backup", "back up a server, also while it runs")
@@ -86,8 +93,7 @@ def add_data_commands(
 
 def _prune(options: argparse.Namespace) -> int:
     try:
-        if (options.directory is None) == (options.url is None):
-            raise ValueError("name the data directory, or --url of the server that has it open")
+        _check_place(options)
         deleted = _prune_running(options) if options.url else _prune_directory(options)
     except store_errors() as error:
         return fail(str(error))
@@ -121,18 +127,41 @@ def _prune_running(options: argparse.Namespace) -> dict[str, dict[str, int]]:
 
 
 def _compact(options: argparse.Namespace) -> int:
-    from arthurai.server.storage.warehouse.compaction import compact, estimate_compaction
-
     try:
-        if options.dry_run:
-            size = estimate_compaction(options.directory)
-            print(f"{size.before:,} bytes now, about {size.after:,} after")
-            return 0
-        size = compact(options.directory, options.work_dir)
+        _check_place(options)
+        if options.url and options.work_dir:
+            raise ValueError("--work-dir is for a directory that no server has open; omit --url")
+        before, after = _compact_running(options) if options.url else _compact_directory(options)
     except store_errors() as error:
         return fail(str(error))
-    print(f"{size.before:,} bytes before, {size.after:,} after")
+    if options.dry_run:
+        print(f"{before:,} bytes now, about {after:,} after")
+    else:
+        print(f"{before:,} bytes before, {after:,} after")
     return 0
+
+
+def _compact_directory(options: argparse.Namespace) -> tuple[int, int]:
+    from arthurai.server.storage.warehouse.compaction import compact, estimate_compaction
+
+    if options.dry_run:
+        return estimate_compaction(options.directory)
+    return compact(options.directory, options.work_dir)
+
+
+def _compact_running(options: argparse.Namespace) -> tuple[int, int]:
+    from arthurai.commands.running_server import post
+
+    body = json.dumps({"dry_run": options.dry_run}).encode()
+    with post(options.url, "/compact", body) as answer:
+        size = json.load(answer)
+    return size["before"], size["after"]
+
+
+def _check_place(options: argparse.Namespace) -> None:
+    """Raise a ValueError unless either a directory or a server is named."""
+    if (options.directory is None) == (options.url is None):
+        raise ValueError("name the data directory, or --url of the server that has it open")
 
 
 def _backup(options: argparse.Namespace) -> int:

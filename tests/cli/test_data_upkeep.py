@@ -115,6 +115,17 @@ def test_a_running_server_is_pruned_by_its_key(tmp_path, capsys, monkeypatch):
         assert capsys.readouterr().out == "pruned: 17,280 inferences would be deleted\n"
         assert cli.main(words) == 0
         assert capsys.readouterr().out == "pruned: 17,280 inferences deleted\n"
+        compact = ["data", "compact", "--url", url]
+        assert cli.main([*compact, "--dry-run"]) == 0
+        now, expected = numbers(capsys)
+        assert cli.main(compact) == 0
+        before, after = numbers(capsys)
+        assert after <= expected <= before == now
+        assert after == (tmp_path / "data" / "data.duckdb").stat().st_size
+        assert cli.main([*compact, "--work-dir", str(tmp_path)]) == 1
+        assert "--work-dir is for a directory that no server has open" in capsys.readouterr().err
+        assert cli.main(["data", "compact"]) == 1
+        assert "name the data directory, or --url" in capsys.readouterr().err
         assert cli.main([*words[:-1], "nothing"]) == 1
         assert "unknown model 'nothing'" in capsys.readouterr().err
         assert cli.main([*words[:2], str(tmp_path), *words[2:]]) == 1
@@ -123,6 +134,8 @@ def test_a_running_server_is_pruned_by_its_key(tmp_path, capsys, monkeypatch):
         monkeypatch.setenv("ARTHUR_API_KEY", json.loads(capsys.readouterr().out)["ARTHUR_API_KEY"])
         assert cli.main(words) == 1
         assert "refused /prune with 403" in capsys.readouterr().err
+        assert cli.main(compact) == 1
+        assert "refused /compact with 403" in capsys.readouterr().err
     finally:
         server.kill()
     assert rows(tmp_path / "data", "pruned") == (ROWS - 17_280, "2026-01-13T00:00:00Z")
@@ -146,3 +159,17 @@ def test_an_impossible_request_to_prune_deletes_nothing(body):
         assert client.post("/prune", content=body, headers=headers).status_code == 400
         assert client.get("/prune", headers=headers).status_code == 405
         assert client.post("/prune", content=body).status_code == 401
+
+
+def test_an_impossible_request_to_compact_is_refused():
+    with (
+        create_app() as app,
+        httpx.Client(transport=LocalTransport(app), base_url="http://local") as client,
+    ):
+        headers = {"Authorization": app.admin_key}
+        assert client.get("/compact", headers=headers).status_code == 405
+        assert client.post("/compact").status_code == 401
+        for body in (b"[]", b'{"dry_run": "no"}', b'{"before": "2026-01-13T00:00:00Z"}', b"x"):
+            assert client.post("/compact", content=body, headers=headers).status_code == 400
+        in_memory = client.post("/compact", headers=headers)
+        assert (in_memory.status_code, "in memory" in in_memory.text) == (400, True)

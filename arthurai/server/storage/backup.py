@@ -42,7 +42,7 @@ def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]
     Returns:
         The moment and the number of rows by table, which is also stored beside the copy.
     """
-    with stores.data.snapshot() as cursor:
+    with stores.data.upkeep.snapshot() as cursor:
         tables: list[tuple[str, str]] = []
         moment = ""
 

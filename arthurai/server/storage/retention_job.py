@@ -1,4 +1,7 @@
-"""Retention by the clock: once a day, what is older than a number of days is deleted."""
+"""Retention by the clock: once a day, what is older than a number of days is deleted.
+
+Where that leaves much of the file unused, the file is compacted.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.storage.retention import prune
+from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -17,10 +21,13 @@ logger = logging.getLogger("arthurai.server.storage")
 
 CHECK_SECONDS: Final = 60.0
 """How often the clock asks whether a new day has begun."""
+MIN_UNUSED_SHARE: Final = 1 / 3
+MIN_UNUSED_BYTES: Final = 256 * 2**20
+"""A compaction is worth its while from this share, and this size, of unused space on."""
 
 
 class RetentionJob:
-    """Deletes old inferences of all models."""
+    """Deletes old inferences of all models, and compacts the file that held them."""
 
     def __init__(self, stores: Stores, days: int) -> None:
         """Keep inferences for some days.
@@ -46,4 +53,18 @@ class RetentionJob:
         self._done = moment.date()
         total = sum(pruned.inferences for pruned in deleted.values())
         logger.info("retention of %d days: %d inferences deleted", self._days, total)
+        if self._stores.data.directory is not None:
+            self._compact()
         return total
+
+    def _compact(self) -> None:
+        expected = self._stores.data.upkeep.compact(dry_run=True)
+        unused = expected.before - expected.after
+        if unused < max(MIN_UNUSED_BYTES, expected.before * MIN_UNUSED_SHARE):
+            return
+        try:
+            size = self._stores.data.upkeep.compact()
+        except DataStoreError as error:  # no room, or never a quiet instant: tomorrow perhaps
+            logger.warning("the database of rows was not compacted: %s", error)
+            return
+        logger.info("compaction: %d bytes before, %d after", size.before, size.after)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pytest
+from builders import administrator
 
 from arthurai.server.app import create_app
 from arthurai.server.background.clock import Clock
 from arthurai.server.document_kinds import Kind
+from arthurai.server.storage import retention_job
 from arthurai.server.storage.retention_job import RetentionJob
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -79,6 +82,26 @@ def test_retention_deletes_whole_days_once_a_day(app, filled):
     assert job.run(START + timedelta(hours=11)) == 0
     assert job.run(START + timedelta(hours=13)) == 1
     assert count(app, filled) == 2
+
+
+def test_retention_compacts_a_file_that_is_mostly_unused(tmp_path, binary_model, monkeypatch):
+    with create_app(tmp_path, retention_days=2) as app, administrator(app) as admin:
+        model = admin.post("/models", json=binary_model).json()
+        schema = app.control.models.get(None, model["id"]).schema
+        rows = 300_000
+        times = pa.array([START - timedelta(days=9)] * rows, pa.timestamp("us", "UTC"))
+        ids = pa.array([f"{n:032x}" for n in range(rows)])
+        table = pa.table({"partner_inference_id": ids, "inference_timestamp": times})
+        assert app.data.append_inferences(schema, table).accepted == rows
+        app.data.checkpoint()
+        size = (tmp_path / "data.duckdb").stat().st_size
+        job = RetentionJob(app.stores, 2)
+        assert job.run(START) == rows
+        assert (tmp_path / "data.duckdb").stat().st_size > size / 2  # not worth it: a small file
+        monkeypatch.setattr(retention_job, "MIN_UNUSED_BYTES", 2**20)
+        assert job.run(START + timedelta(days=1)) == 0
+        assert (tmp_path / "data.duckdb").stat().st_size < size / 2
+        assert app.data.counts(schema)["inference"] == 0
 
 
 def test_a_server_prunes_and_reports_by_the_clock(tmp_path):

@@ -22,7 +22,7 @@ from arthurai.server.storage.warehouse.duckdb_database import (
 )
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
-_COMPACTED_FILE: Final = "compacted.duckdb"
+COMPACTED_FILE: Final = "compacted.duckdb"
 _NOTE_START: Final = b'{"before"'
 
 
@@ -77,7 +77,7 @@ def compact(directory: Path, work_dir: Path | None = None) -> Compaction:
 
 
 def _compact_beside(path: Path) -> Compaction:
-    before, target = path.stat().st_size, path.with_name(_COMPACTED_FILE)
+    before, target = path.stat().st_size, path.with_name(COMPACTED_FILE)
     target.unlink(missing_ok=True)
     if _log_of(path).is_file():
         raise DataStoreError(
@@ -171,13 +171,13 @@ def _put_in_place(directory: Path) -> Compaction:
             f"the compacted data {quote_value(str(copy))} are missing: bring that file back, or "
             "restore a backup"
         )
-    target = directory / _COMPACTED_FILE
+    target = directory / COMPACTED_FILE
     try:
         _log_of(path).unlink(missing_ok=True)  # the copy holds what it says
         shutil.copyfile(copy, target)
-        _sync(target)
+        sync(target)
         target.replace(path)
-        _sync(directory)
+        sync(directory)
     except OSError as error:
         raise DataStoreError(
             f"the compacted data could not be brought back ({error}): they are in "
@@ -188,7 +188,8 @@ def _put_in_place(directory: Path) -> Compaction:
     return Compaction(note["before"], path.stat().st_size)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or the entries of a directory, written to the disk."""
     if path.is_dir() and os.name == "nt":
         return
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
@@ -217,4 +218,4 @@ def _write_copy(path: Path, target: Path) -> None:
             raise DataStoreError("the compacted copy lacks rows; the old file is unchanged")
         connection.execute("CHECKPOINT new")
         connection.execute("DETACH new")
-    _sync(target)
+    sync(target)

@@ -27,6 +27,7 @@ from arthurai.server.storage.warehouse.row_results import RowResults
 from arthurai.server.storage.warehouse.row_sizes import reject_large_rows
 from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
 from arthurai.server.storage.warehouse.submitted_rows import SubmittedRows, submit_rows
+from arthurai.server.storage.warehouse.upkeep import Upkeep
 from arthurai.server.storage.warehouse.writer import ModelWriter, WriteResult
 from arthurai.server.timestamps import to_utc
 
@@ -56,7 +57,7 @@ class DataStore:
         fetch_parts: Runs a query, and yields its rows a few at a time.
         interrupt: Ends the queries that are running: they raise an exception.
         measure_events: Returns how many events wait, and the seconds since there were none.
-        snapshot: Lends a cursor for a block, e.g. for a long transaction that reads.
+        upkeep: Long work on the whole database, such as compaction.
         waiting_truths: Returns the number of ids whose ground truth waits for an inference.
 
     Args:
@@ -86,7 +87,7 @@ class DataStore:
         self.interrupt = self._database.interrupt
         self.drain_events = self._events.drain
         self.measure_events = self._events.measure
-        self.snapshot = self._database.cursor
+        self.upkeep = Upkeep(self._database)
         self._models = ModelWriters(self._database, self._datasets)
         self.waiting_truths = self._models.waiting_truths
         self._keys = IdempotencyKeys(self._database)
@@ -546,7 +547,7 @@ class DataStore:
         """Delete the inferences before a time, with everything that belongs to them.
 
         Ground truth of that time that still waits for its inference is deleted too. The space is
-        reused for new rows; `maintenance.compact` returns it to the file system.
+        reused for new rows; `upkeep.compact` returns it to the file system.
 
         Args:
             schema: Schema of the model.

@@ -17,6 +17,7 @@ from typing import Any, Final, Self, TypeVar
 
 import duckdb
 
+from arthurai.server.storage.warehouse.access_gate import AccessGate
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
 from arthurai.server.storage.warehouse.errors import (
     DataStoreError,
@@ -98,6 +99,8 @@ class DuckDBDatabase:
         files: Directory for files beside the database; temporary for a database in memory.
         durable: Whether data outlive the process.
         max_row_bytes: The largest row that is safe to store; `None` without a bound of memory.
+        users: Who has a cursor is inside.
+        writers: Who has a transaction is inside.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
@@ -119,6 +122,7 @@ class DuckDBDatabase:
         self._lent: set[Cursor] = set()
         self.durable = directory is not None
         self._broken = threading.Event()
+        self.users, self.writers = AccessGate(), AccessGate()
         if directory is None:
             self.files = Path(tempfile.mkdtemp(prefix="arthurai-"))
             self._remove_files = weakref.finalize(self, _remove, self.files, os.getpid())
@@ -175,6 +179,11 @@ class DuckDBDatabase:
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
         """Provide a new cursor for the block; cursors are never shared between threads."""
+        with self.users.shared(), self._lend() as cursor:
+            yield cursor
+
+    @contextmanager
+    def _lend(self) -> Iterator[Cursor]:
         if self._broken.is_set():
             self._reopen()
         if self._connection is None:
@@ -209,6 +218,29 @@ class DuckDBDatabase:
             self._broken.clear()
         logger.warning("the database of rows was opened again after an error")
 
+    def replace_file(self, path: Path) -> None:
+        """Continue with another file that holds the same, while nobody has a cursor.
+
+        Args:
+            path: The file, on the same disk; it is moved to the name of the old one.
+
+        Raises:
+            DataStoreError: The log of the old file could not be merged into it; it stays in use.
+        """
+        with self._closing:
+            if self._connection is None:
+                raise RuntimeError("the data store is closed")
+            target = Path(self._target)
+            self._broken.set()  # if it cannot be opened below, the next user tries again
+            try:
+                self._connection.close()
+                if target.with_name(f"{target.name}.wal").exists():
+                    raise DataStoreError("the log of recent writes could not be merged: make room")
+                path.replace(target)
+            finally:
+                self._connection = _connect(self._target, self.files / "spill", *self._bounds)
+                self._broken.clear()
+
     def check(self) -> None:
         """Raise an exception unless the database answers."""
         self.fetch("SELECT 1")
@@ -233,7 +265,7 @@ class DuckDBDatabase:
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
         """Provide a cursor in a transaction that is committed, or rolled back on an error."""
-        with self.cursor() as cursor:
+        with self.writers.shared(), self.cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION")
             try:
                 yield cursor

@@ -29,6 +29,12 @@ class DataStoreVersionError(DataStoreError):
     """The data directory was written by a newer version of this package or of DuckDB."""
 
 
+class DataStoreBusyError(DataStoreError):
+    """Something else is being done that excludes the call."""
+
+    status = HTTPStatus.CONFLICT
+
+
 class UnknownModelError(DataStoreError, LookupError):
     """The data store does not know the model."""
 

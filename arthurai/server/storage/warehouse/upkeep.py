@@ -1,0 +1,68 @@
+"""Long work on the whole database, one at a time: copies for backups, and compaction."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from arthurai.server.storage.warehouse.errors import DataStoreBusyError, DataStoreError
+from arthurai.server.storage.warehouse.online_compaction import compact_open, estimate_open
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arthurai.server.storage.warehouse.compaction import Compaction
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+
+_PATIENCE_SECONDS: Final = 60.0
+
+
+class Upkeep:
+    """Long work on a database.
+
+    Args:
+        database: The database.
+    """
+
+    def __init__(self, database: DuckDBDatabase) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+
+    def compact(self, *, dry_run: bool = False) -> Compaction:
+        """Return the space of deleted rows to the file system; readers and writers can continue.
+
+        Args:
+            dry_run: Only estimate the size afterwards.
+
+        Returns:
+            Size of the file before and after.
+
+        Raises:
+            DataStoreBusyError: A backup or a compaction is under way, or no instant without a
+                request was found.
+            DataStoreError: There is no file, or no room for a second one.
+        """
+        if not self._database.durable:
+            raise DataStoreError("the data are in memory; there is no file to compact")
+        with self._hold():
+            return (estimate_open if dry_run else compact_open)(self._database)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Cursor]:
+        """Lend a cursor for a long transaction that reads, which excludes a compaction.
+
+        Raises:
+            DataStoreBusyError: A compaction is under way, or another such transaction.
+        """
+        with self._hold(), self._database.cursor() as cursor:
+            yield cursor
+
+    @contextmanager
+    def _hold(self) -> Iterator[None]:
+        if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
+            raise DataStoreBusyError("a backup or a compaction is under way; try again later")
+        try:
+            yield
+        finally:
+            self._lock.release()
