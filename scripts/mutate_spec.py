@@ -2,10 +2,12 @@
 
     python -m scripts.mutate_spec --sample 300 --seed 1 --report mutations.md
     python -m scripts.mutate_spec --only 'rename member components/schemas/AlertRuleRequest/.*'
+    python -m scripts.mutate_spec --touched touched.jsonl --verdicts verdicts.jsonl
 
-Each change is generated into a copy of the repository. Then the type checker judges the curated
-layer, and the tests run that exchange what was changed: which these are is recorded first, see
-`tests/touched_places.py`. A change that nothing notices is green, and has to stand in
+Each change is made in a copy of the repository. The type checker judges the curated layer, and the
+tests run that exchange what was changed: which these are is recorded first, see
+`tests/touched_places.py`. With files for what is recorded and judged, a run that was ended goes on
+where it was. A change that nothing notices is green, and has to stand in
 `scripts/mutation_exceptions.yaml` with the reason why it may.
 """
 
@@ -28,17 +30,16 @@ from scripts.coverage import calls, shortened
 from scripts.generate import PACKAGE
 from scripts.mutation_batches import batches_of, blamed, halves_of
 from scripts.mutation_replay import Replay, read_touched, record_tests
-from scripts.mutation_sandbox import GeneratorRefusalError, Sandbox
+from scripts.mutation_sandbox import (
+    GENERAL_TESTS,
+    GeneratorRefusalError,
+    Sandbox,
+    TestsEndedError,
+)
 from scripts.redocly import ROOT
 from scripts.spec_mutations import Document, ImpossibleChangeError, Mutation
 
 EXCEPTIONS = ROOT / "scripts" / "mutation_exceptions.yaml"
-#: What is run first: cheap tests that judge the description and the data classes as a whole.
-GENERAL_TESTS = (
-    "tests/spec/test_spec_operations.py",
-    "tests/spec/test_spec_statuses.py",
-    "tests/contract/test_curated_objects.py",
-)
 MAX_CALLS = 3
 
 
@@ -67,7 +68,7 @@ def judge(
     *,
     check_types: bool = True,
 ) -> Verdict:
-    """Make one change in the copy, and see what notices it.
+    """Make one change in the copy, and see what notices it: the tests, or else the type checker.
 
     Args:
         sandbox: The copy.
@@ -81,22 +82,26 @@ def judge(
     def verdict(found_by: str, detail: str) -> Verdict:
         return Verdict(mutation, found_by, detail, time.perf_counter() - started)
 
+    tests = touched.get(mutation.place.name, ())
+    detail = f"{len(tests)} tests touch it" if tests else "no test touches it"
     try:
         sandbox.generate(document.mutated(mutation), frozenset(mutation.place.operations))
-        has_types = check_types and mutation.place.kind not in {"status", "header"}
-        if has_types and (errors := sandbox.type_errors()):
-            return verdict("mypy", errors[0])
         general = [test for test in GENERAL_TESTS if (sandbox.root / test).exists()]
-        if failure := sandbox.run_tests([*general, *touched.get(mutation.place.name, ())]):
+        if failure := sandbox.run_tests([*general, *tests]):
             return verdict("tests", failure)
+    except TestsEndedError as error:
+        detail = str(error)
     except ImpossibleChangeError as error:
         return verdict("impossible", str(error))
     except GeneratorRefusalError as error:
         return verdict("generator", str(error))
+    else:
+        has_types = check_types and mutation.place.kind not in {"status", "header"}
+        if has_types and (errors := sandbox.type_errors()):
+            return verdict("mypy", errors[0])
     finally:
         sandbox.restore()
-    tests = touched.get(mutation.place.name, ())
-    return verdict("", f"{len(tests)} tests touch it" if tests else "no test touches it")
+    return verdict("", detail)
 
 
 def judge_all(
@@ -105,12 +110,13 @@ def judge_all(
     mutations: Sequence[Mutation],
     recording: Path,
     said: Callable[[Verdict], None],
-) -> list[Verdict]:
-    """Judge many changes in bearable time.
+) -> None:
+    """Judge many changes in bearable time, the cheapest way first.
 
-    First, recorded answers are compared with each changed document. Then the type checker sees
-    many changes of requests at once, and its errors are put down to the members they name. What
-    neither of the two notices is made on its own, with the tests that exchange it.
+    Recorded answers are compared with each changed document, and the tests run that read nothing
+    but the document. Then the type checker sees many changes of requests at once, and its errors
+    are put down to the members they name. What none of them notices is made on its own, with the
+    tests that exchange it.
 
     Args:
         sandbox: The copy.
@@ -119,24 +125,22 @@ def judge_all(
         recording: What `record_tests` wrote.
         said: Is called with each verdict.
     """
-    verdicts: list[Verdict] = []
+    left = list(mutations)
 
     def say(mutation: Mutation, found_by: str, detail: str, started: float) -> None:
-        verdicts.append(Verdict(mutation, found_by, detail, time.perf_counter() - started))
-        said(verdicts[-1])
+        left.remove(mutation)
+        said(Verdict(mutation, found_by, detail, time.perf_counter() - started))
 
-    replay, left = Replay(recording, document), []
+    replay = Replay(recording, document)
     for mutation in mutations:
         started = time.perf_counter()
         try:
-            failure = replay.failure(mutation)
+            if failure := replay.failure(mutation):
+                say(mutation, "recorded answer", failure, started)
+            elif failure := sandbox.judge_description(document.mutated(mutation)):
+                say(mutation, "tests", failure, started)
         except ImpossibleChangeError as error:
             say(mutation, "impossible", str(error), started)
-            continue
-        if failure:
-            say(mutation, "recorded answer", failure, started)
-        else:
-            left.append(mutation)
     typed = [one for one in left if one.place.kind not in {"status", "header"}]
     waiting = batches_of(document, typed)
     while waiting:
@@ -150,32 +154,34 @@ def judge_all(
         finally:
             sandbox.restore()
         for mutation, message in blamed(batch, errors):
-            left.remove(mutation)
             say(mutation, "mypy", message, started)
     touched = read_touched(recording)
-    for mutation in left:
-        started = time.perf_counter()
-        try:
-            failure = judge_description(sandbox, document, mutation)
-        except ImpossibleChangeError as error:
-            say(mutation, "impossible", str(error), started)
-            continue
-        if failure:
-            say(mutation, "tests", failure, started)
-            continue
-        verdicts.append(judge(sandbox, document, mutation, touched))
-        said(verdicts[-1])
-    return verdicts
+    for mutation in list(left):
+        said(judge(sandbox, document, mutation, touched))
 
 
-def judge_description(sandbox: Sandbox, document: Document, mutation: Mutation) -> str:
-    """Return which of the tests fails that read the description alone; empty when none does."""
-    bundle = json.dumps(document.mutated(mutation))
-    sandbox.write(str((PACKAGE / "openapi.json").relative_to(ROOT)), bundle)
-    try:
-        return sandbox.run_tests([test for test in GENERAL_TESTS if (sandbox.root / test).exists()])
-    finally:
-        sandbox.restore()
+def read_verdicts(file: Path, mutations: Sequence[Mutation]) -> list[Verdict]:
+    """Return the verdicts that an earlier run wrote, of changes that there still are."""
+    known = {str(mutation): mutation for mutation in mutations}
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    rows = [json.loads(line) for line in lines]
+    return [
+        Verdict(known[row["change"]], row["found_by"], row["detail"], row["seconds"])
+        for row in rows
+        if row["change"] in known
+    ]
+
+
+def write_verdict(file: Path, verdict: Verdict) -> None:
+    """Add a verdict to a file for `read_verdicts`."""
+    row = {
+        "change": str(verdict.mutation),
+        "found_by": verdict.found_by,
+        "detail": verdict.detail,
+        "seconds": round(verdict.seconds, 2),
+    }
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(row) + "\n")
 
 
 def read_exceptions() -> list[tuple[re.Pattern[str], str]]:
@@ -233,7 +239,8 @@ def main() -> int:
     add("--sample", type=int, help="how many changes, chosen at random (default: all)")
     add("--seed", type=int, default=0, help="what the random choice depends on")
     add("--only", default=".*", help="a regular expression that whole changes must match")
-    add("--touched", type=Path, help="places touched by tests, recorded before")
+    add("--touched", type=Path, help="what tests exchange; recorded there if it is missing")
+    add("--verdicts", type=Path, help="file to add verdicts to; what it judged before is kept")
     add("--report", type=Path, help="where to write the report (default: standard output)")
     options = parser.parse_args()
     document, rows = wrapped_document()
@@ -241,21 +248,26 @@ def main() -> int:
     chosen = [one for one in everything if re.fullmatch(options.only, str(one))]
     if options.sample is not None and options.sample < len(chosen):
         chosen = random.Random(options.seed).sample(chosen, options.sample)  # noqa: S311
-    count = 0
+    verdicts = read_verdicts(options.verdicts, chosen) if options.verdicts else []
 
     def said(verdict: Verdict) -> None:
-        nonlocal count
-        count += 1
+        verdicts.append(verdict)
+        if options.verdicts:
+            write_verdict(options.verdicts, verdict)
         print(
-            f"{count}/{len(chosen)} {verdict.seconds:.1f} s {verdict.mutation}: "
+            f"{len(verdicts)}/{len(chosen)} {verdict.seconds:.1f} s {verdict.mutation}: "
             f"{verdict.found_by or 'GREEN'} {verdict.detail[:160]}",
             file=sys.stderr,
             flush=True,
         )
 
+    judged = {str(verdict.mutation) for verdict in verdicts}
     with Sandbox(document.bundle) as sandbox:
-        recording = options.touched or record_tests(sandbox)
-        verdicts = judge_all(sandbox, document, chosen, recording, said)
+        recording = options.touched or sandbox.root / "touched.jsonl"
+        if not recording.exists():
+            record_tests(sandbox, recording)
+        left = [one for one in chosen if str(one) not in judged]
+        judge_all(sandbox, document, left, recording, said)
     text = "\n".join(report(verdicts, rows, len(everything))) + "\n"
     if options.report:
         options.report.write_text(text, encoding="utf-8")

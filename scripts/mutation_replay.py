@@ -9,6 +9,7 @@ import collections
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -38,13 +39,19 @@ MAX_TESTS = 10
 MAX_TEST_SECONDS = 8.0
 
 
-def record_tests(sandbox: Sandbox, tests: Sequence[str] = RECORDED_TESTS) -> Path:
-    """Run tests and return the file that says which places each of them touches."""
-    target = sandbox.root / "touched.jsonl"
+def record_tests(sandbox: Sandbox, target: Path, tests: Sequence[str] = RECORDED_TESTS) -> None:
+    """Run tests and write which places each of them touches.
+
+    Args:
+        sandbox: The copy in which they run.
+        target: Is written when all have run, as a whole.
+        tests: The tests.
+    """
+    written = sandbox.root / "recording.jsonl"
     found = [test for test in tests if (sandbox.root / test).exists()]
     environment = {
         **os.environ,
-        "ARTHURAI_TOUCHED": str(target),
+        "ARTHURAI_TOUCHED": str(written),
         "HYPOTHESIS_PROFILE": "fast",
         "PYTHONPATH": os.pathsep.join(str(sandbox.root / n) for n in ("", "generated", "tests")),
     }
@@ -65,7 +72,7 @@ def record_tests(sandbox: Sandbox, tests: Sequence[str] = RECORDED_TESTS) -> Pat
         check=False,
         stdout=subprocess.DEVNULL,
     )
-    return target
+    shutil.copyfile(written, target)
 
 
 def read_touched(file: Path) -> dict[str, list[str]]:

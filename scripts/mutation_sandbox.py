@@ -34,6 +34,12 @@ TIMEOUT_SECONDS = 120
 #: The exit code of pytest for tests that are not there.
 _WRONG_USE = 4
 CHECKED = ("arthurai", "generated/arthurai_api")
+#: Cheap tests that judge the description and the data classes as a whole.
+GENERAL_TESTS = (
+    "tests/spec/test_spec_statuses.py",
+    "tests/spec/test_spec_operations.py",
+    "tests/contract/test_curated_objects.py",
+)
 #: Modules of others that every test needs: imported once, before the processes of the tests part.
 PRELOADED = (
     "attrs", "dateutil.parser", "duckdb", "httpx", "hypothesis", "jsonschema_rs", "orjson",
@@ -76,6 +82,10 @@ class GeneratorRefusalError(Exception):
     """The generator failed or warned."""
 
 
+class TestsEndedError(Exception):
+    """Tests were ended before they said anything."""
+
+
 def generate_files(document: dict[str, Any]) -> dict[str, str]:
     """Return the files of the client of a document, by name, without formatting them."""
     import openapi_python_client as generator
@@ -109,6 +119,15 @@ def generate_files(document: dict[str, Any]) -> dict[str, str]:
         }
 
 
+def _ask(process: subprocess.Popen[str], line: str) -> Any:
+    """Return what a process answers to a line."""
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("the process that runs tests has no pipes")
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+    return json.loads(process.stdout.readline())
+
+
 class Sandbox:
     """A copy of the repository in which changes are tried, one after the other."""
 
@@ -118,6 +137,7 @@ class Sandbox:
         self.root = Path(self._folder.name)
         self.status = self.root / "dmypy.json"
         self._saved: dict[Path, str | None] = {}
+        self._waiting: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         """Copy the repository and start the processes that wait for work."""
@@ -133,6 +153,11 @@ class Sandbox:
                 quiet=1,
                 invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH,
             )
+        self._zygote = self._start("-c", _ZYGOTE, *PRELOADED)
+        return self
+
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a process of Python that answers each line of its input with one line."""
         path = os.pathsep.join(str(self.root / name) for name in ("", "generated", "tests"))
         environment = {
             **os.environ,
@@ -140,21 +165,21 @@ class Sandbox:
             "PYTHONPATH": path,
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        self._zygote = subprocess.Popen(
-            [sys.executable, "-c", _ZYGOTE, *PRELOADED],
+        return subprocess.Popen(
+            [sys.executable, *arguments],
             cwd=self.root,
             env=environment,
             text=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Stop the processes and remove the copy."""
-        if self._zygote.stdin:
-            self._zygote.stdin.close()
-        self._zygote.wait()
+        for process in (self._zygote, self._waiting):
+            if process is not None and process.stdin is not None:
+                process.stdin.close()
+                process.wait()
         if self.status.exists():
             self._dmypy("kill")
         self._folder.cleanup()
@@ -170,14 +195,37 @@ class Sandbox:
         done = self._dmypy("run", "--", "--no-error-summary", *CHECKED)
         return [line for line in done.stdout.splitlines() if ": error:" in line]
 
+    def judge_description(self, bundle: dict[str, Any]) -> str:
+        """Return which of the general tests fails under a changed bundle alone; empty when none.
+
+        Args:
+            bundle: The changed bundle; nothing is generated from it.
+        """
+        waiting = self._waiting or self._start_waiting()
+        self.write(str((PACKAGE / "openapi.json").relative_to(ROOT)), json.dumps(bundle))
+        try:
+            answer: str = _ask(waiting, "")
+        finally:
+            self.restore()
+        return answer
+
+    def _start_waiting(self) -> subprocess.Popen[str]:
+        # The terminal is left out, so that the answers are all that is printed.
+        options = "-s -p no:terminal -p no:cacheprovider -o addopts= --import-mode=importlib"
+        plugin = ("-p", "scripts.mutation_waiting")
+        tests = [test for test in GENERAL_TESTS if (self.root / test).exists()]
+        self._waiting = self._start("-m", "pytest", *options.split(), *plugin, *tests)
+        if failure := _ask(self._waiting, ""):
+            raise RuntimeError(f"fails without any change: {failure}")
+        return self._waiting
+
     def run_tests(self, tests: Sequence[str], *options: str, seconds: int = TIMEOUT_SECONDS) -> str:
         """Run tests in a process of their own; return the first failure, empty when none failed.
 
         Raises:
             RuntimeError: A test is not there, which says nothing about a change.
+            TestsEndedError: They did not come to an end, which says nothing, either.
         """
-        if self._zygote.stdin is None or self._zygote.stdout is None:
-            raise RuntimeError("the process that runs tests has no pipes")
         output = self.root / "tests.log"
         arguments = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", "--tb=short"]
         order = {
@@ -185,15 +233,15 @@ class Sandbox:
             "output": str(output),
             "seconds": seconds,
         }
-        self._zygote.stdin.write(json.dumps(order) + "\n")
-        self._zygote.stdin.flush()
-        code = json.loads(self._zygote.stdout.readline())
+        code = _ask(self._zygote, json.dumps(order))
         if code == 0:
             return ""
         lines = output.read_text(encoding="utf-8", errors="replace").splitlines()
         failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
         if code == _WRONG_USE:
             raise RuntimeError(f"record the tests again: {' '.join(failed)}")
+        if code < 0:
+            raise TestsEndedError(f"the tests took longer than {seconds} s, or crashed")
         return (failed or lines[-1:] or [f"exit code {code}"])[0]
 
     def write(self, name: str, text: str) -> None:

@@ -8,7 +8,12 @@ from arthurai.common.path_router import path_parameters
 from arthurai.contract import sample_data
 from arthurai.contract.checked_client import BoundReachedError
 from arthurai.contract.operation_client import ProbeStoppedError
-from arthurai.contract.operation_facts import choices, created_resources, parameter_kind
+from arthurai.contract.operation_facts import (
+    choices,
+    created_resources,
+    example_body,
+    parameter_kind,
+)
 from arthurai.contract.write_guard import is_read_only
 
 if TYPE_CHECKING:
@@ -52,7 +57,7 @@ class Fixtures:
         client: Calls operations.
         find: Returns what finds an object of a kind, if anything can.
         make: Returns what creates an object of a kind, if anything can.
-        bodies: Return a valid request, by the operation that creates something.
+        bodies: Return a valid request, by the operation; the others have documented examples.
     """
 
     def __init__(
@@ -63,7 +68,7 @@ class Fixtures:
         bodies: Mapping[str, Callable[[Fixtures], dict[str, Any]]],
     ) -> None:
         self.client = client
-        self.bodies = bodies
+        self._bodies = bodies
         self._find = find
         self._make = make
         self._ids: dict[str, str | None] = {}
@@ -278,6 +283,28 @@ class Fixtures:
         if token:
             self.client.client.add_key(credential, token)
 
+    def valid_body(self, operation_id: str) -> Any:
+        """Return a valid body of a request, `None` when the operation takes no JSON.
+
+        What no request is known for is sent as the document shows it.
+
+        Args:
+            operation_id: The operation.
+
+        Raises:
+            ProbeStoppedError: An object that the body names is missing.
+        """
+        known = self._bodies.get(operation_id)
+        return known(self) if known else example_body(self.client.operations[operation_id])
+
+    def knows_body(self, operation_id: str) -> bool:
+        """Return whether a request is known that names objects of this run.
+
+        Args:
+            operation_id: The operation.
+        """
+        return operation_id in self._bodies
+
     def create_sample(self, operation_id: str, **changes: Any) -> dict[str, Any]:
         """Create an object with a valid request, below the usual parents.
 
@@ -294,7 +321,7 @@ class Fixtures:
         path = self.path(self.client.operations[operation_id])
         if path is None:
             raise ProbeStoppedError(operation_id)
-        return self.create(operation_id, {**self.bodies[operation_id](self), **changes}, path)
+        return self.create(operation_id, {**self.valid_body(operation_id), **changes}, path)
 
     def clean_up(self) -> list[str]:
         """Remove what was created, the newest first.

@@ -15,6 +15,7 @@ import seeded_runs
 from deviating_server import CONFORMANCE, OPERATIONS, DeviatingServer, Response, read, run
 
 from arthurai import cli
+from arthurai.contract.factories import BODIES
 from arthurai.contract.run_plan import Bounds, InvalidCallError, make_plan, parse_rate
 from arthurai.contract.write_guard import WriteGuard, WriteRefusedError, is_read_only
 from arthurai.server.app import create_app
@@ -164,6 +165,16 @@ def test_the_guard_keeps_to_an_organization_of_its_own():
     assert passes(guard, "create_user", "/v3/users")
     assert not passes(guard, "update_current_user", "/v3/users/me")
     assert passes(guard, "update_current_user", "/v3/users/me", own=False)
+
+
+@pytest.mark.heavy
+@pytest.mark.faults
+def test_what_no_request_is_known_for_is_created_as_the_document_shows_it(monkeypatch):
+    monkeypatch.delitem(BODIES, "create_service_account")
+    with create_app() as app:
+        result = check(app, write=True, names=("create_service_account",))
+    assert [str(finding) for finding, _ in result.findings] == []
+    assert result.tally.statuses["create_service_account", 201] > 2
 
 
 @pytest.mark.heavy

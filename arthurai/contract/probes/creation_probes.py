@@ -91,7 +91,7 @@ def _create(
     path = context.fixtures.path(context.operations[resource.create])
     if path is None:
         raise ProbeStoppedError(resource.create)
-    body = {**context.fixtures.bodies[resource.create](context.fixtures), **given}
+    body = {**context.fixtures.valid_body(resource.create), **given}
     response = context.call(resource.create, path, json=body)
     if not response.ok:
         text = f"{response.status}: {response.error_text}"

@@ -153,7 +153,7 @@ class _Case:
         )
 
     def _new_body(self) -> dict[str, Any]:
-        return self.context.fixtures.bodies[self.resource.create](self.context.fixtures)
+        return {**self.context.fixtures.valid_body(self.resource.create)}
 
     def _adopt(self, response: Response) -> None:
         self.context.fixtures.adopt(self.resource.create, self.parents, response.json)

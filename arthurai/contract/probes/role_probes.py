@@ -11,7 +11,6 @@ from arthurai.contract import sample_data
 from arthurai.contract.operation_client import ProbeStoppedError
 from arthurai.contract.operation_facts import (
     created_resources,
-    example_body,
     example_files,
     required_query,
 )
@@ -124,14 +123,12 @@ def _call_unknown(context: ProbeContext, operation: Operation, credential: str) 
     """Call an operation on objects that do not exist, or with a name of this run."""
     name = operation.operation_id
     path = context.fixtures.unknown_path(operation)
-    usual = context.fixtures.bodies.get(name)
-    body = usual(context.fixtures) if usual else example_body(operation)
     try:
         response = context.call(
             name,
             path,
             query=required_query(operation),
-            json=body,
+            json=context.fixtures.valid_body(name),
             files=example_files(operation),
             credential=credential,
         )

@@ -10,7 +10,6 @@ from arthurai.contract import sample_data
 from arthurai.contract.operation_facts import (
     ALL_ROWS,
     choices,
-    example_body,
     example_files,
     query_parameters,
     required_query,
@@ -62,12 +61,11 @@ def _check_address(context: ProbeContext, operation: Operation) -> None:
     path = context.fixtures.path(operation)
     if path is None:
         return
-    usual = context.fixtures.bodies.get(name)
     response = context.call(
         name,
         path,
         query=required_query(operation),
-        json=usual(context.fixtures) if usual else example_body(operation),
+        json=context.fixtures.valid_body(name),
         files=example_files(operation),
         credential=_NEIGHBOR,
     )

@@ -1,6 +1,8 @@
-"""Measures which share of the deviations written without a look at the probes a contract run notices.
+"""Measures which share of the deviations of all tables a contract run notices, by group of operations.
 
-python tests/contract/deviations/independent_runs.py [--table first|second|third] [--only TEXT] [--missed LOG]
+python tests/contract/deviations/independent_runs.py [--table first|second|third] [--only TEXT] [--log FILE [--again]]
+
+prints a line for each deviation as it comes, then the shares. With a log, a run that was ended goes on where it was.
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ import argparse
 import logging
 import sys
 import time
+from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))  # helper modules of these tests
 
@@ -18,7 +22,7 @@ import independent_deviations
 import independent_deviations_second
 import independent_deviations_third
 from argon2 import PasswordHasher
-from deviating_server import DeviatingServer
+from deviating_server import OPERATIONS, DeviatingServer
 from seeded_runs import findings
 
 from arthurai.contract import run_names
@@ -32,6 +36,23 @@ TABLES = {
     "second": independent_deviations_second.SECOND,
     "third": independent_deviations_third.THIRD,
 }
+
+
+# Not to be noticed: the embedded server has nothing there that they could change.
+WITHOUT_EFFECT = frozenset(
+    {
+        "get_organization_limits: limits are missing",
+        "get_inference: an inference lacks its predictions",
+        "list_metrics: lists the rows of every organization",
+        "explain_inference: scores have no sign",
+    }
+)
+
+
+def cases(*tables):
+    """Return the deviations of some tables, or of all, that can have an effect."""
+    chosen = tables or tuple(TABLES)
+    return [case for table in chosen for case in TABLES[table] if case.name not in WITHOUT_EFFECT]
 
 
 class NoticedError(BoundReachedError):
@@ -66,46 +87,80 @@ def try_out(case) -> tuple[list[str], int]:
     return found, server.changed
 
 
+class Outcome(NamedTuple):
+    """What became of one deviation.
+
+    Attributes:
+        mark: `found`, `MISSED`, or `ERROR` if the rule itself failed.
+        case: The deviation.
+        why: The finding, or what there is to say otherwise.
+    """
+
+    mark: str
+    case: object
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.mark:<6} {self.case.name} | {self.why}"
+
+
+def outcome_of(case) -> Outcome:
+    """Try one deviation; its run ends with the first finding."""
+    try:
+        with ending_at_first_finding():
+            found, changed = try_out(case)
+    except AssertionError as error:
+        return Outcome("ERROR", case, repr(error.__cause__))
+    if found:
+        return Outcome("found", case, found[0][:110].replace("\n", " "))
+    return Outcome("MISSED", case, f"{changed} responses changed")
+
+
+def shares(outcomes) -> list[str]:
+    """Say how many were noticed, by group of operations and in all."""
+    marks = defaultdict(list)
+    for outcome in outcomes:
+        for group in (OPERATIONS[outcome.case.operation_id].tag, "all"):
+            marks[group].append(outcome.mark == "found")
+    groups = sorted(marks, key=lambda group: (group == "all", group))
+    return [
+        f"{group:<36} {sum(marks[group]):>4} of {len(marks[group]):>4} {sum(marks[group]) / len(marks[group]):8.1%}"
+        for group in groups
+    ]
+
+
 def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--table", choices=TABLES, default="first")
-    parser.add_argument("--only")
-    parser.add_argument("--missed", type=Path, help="try only what this log calls missed")
-    parser.add_argument("--part", default="1/1", help="i/n: only every n-th deviation")
+    parser.add_argument("--table", choices=TABLES, action="append", default=[])
+    parser.add_argument("--only", default="")
+    parser.add_argument(
+        "--log", type=Path, help="add each line to this log; what it has is not tried again"
+    )
+    parser.add_argument("--again", action="store_true", help="try again what the log calls missed")
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    cases = TABLES[given.table]
-    if given.only:
-        cases = [case for case in cases if given.only in case.name]
-    if given.missed:
-        lines = given.missed.read_text().splitlines()
-        names = {
-            line.split("s ", 1)[1].partition(" | ")[0]
-            for line in lines
-            if line[:5] in ("MISSE", "ERROR")
-        }
-        cases = [case for case in cases if case.name in names]
-    part, parts = map(int, given.part.split("/"))
-    tried = caught = 0
-    for case in cases[part - 1 :: parts]:
-        started = time.monotonic()
-        try:
-            with ending_at_first_finding():
-                found, changed = try_out(case)
-        except AssertionError as error:
-            print(
-                f"ERROR {time.monotonic() - started:5.1f}s {case.name} | {error.__cause__!r}",
-                flush=True,
-            )
+    chosen = [case for case in cases(*given.table) if given.only in case.name]
+    known = {}
+    for line in (
+        given.log.read_text("utf-8").splitlines() if given.log and given.log.exists() else ()
+    ):
+        mark, _, rest = line.partition(" ")
+        name, _, why = rest.strip().partition(" | ")
+        known[name] = (mark, why)
+    outcomes = []
+    for case in chosen:
+        mark, why = known.get(case.name, ("", ""))
+        if mark == "found" or (mark and not given.again):
+            outcomes.append(Outcome(mark, case, why))
             continue
-        tried += 1
-        caught += bool(found)
-        mark, why = (
-            ("found ", found[0][:110]) if found else ("MISSED", f"{changed} responses changed")
-        )
-        print(f"{mark} {time.monotonic() - started:5.1f}s {case.name} | {why}", flush=True)
-    print(f"{caught} of {tried} noticed")
+        started = time.monotonic()
+        outcomes.append(outcome_of(case))
+        print(f"{time.monotonic() - started:5.1f}s {outcomes[-1]}", flush=True)
+        if given.log:
+            with given.log.open("a", encoding="utf-8") as log:
+                log.write(f"{outcomes[-1]}\n")
+    print("\n".join(shares(outcomes)))
     return 0
 
 
