@@ -35,7 +35,8 @@ INTRODUCTION = """\
 Made from `openapi/ledger.yaml` by `python -m scripts.coverage`; not edited by hand.
 
 *Wrapped* operations are sent by the public call named. *Raw* ones are reached through
-`client.api`, the authenticated low-level client: `from arthurai_api.api.<tag> import <operation>`.
+`client.api`, the authenticated low-level client: `from arthurai_api.api.<tag> import <operation>`;
+[raw-calls.md](raw-calls.md) calls each of them once.
 *Served* says whether the embedded server answers the operation.
 """
 

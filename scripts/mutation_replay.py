@@ -6,6 +6,7 @@ are another matter, for the generated client may follow the change.
 """
 
 import collections
+import functools
 import importlib
 import json
 import os
@@ -132,6 +133,10 @@ class Replay:
                 for place in kept["places"]:
                     self._answers[place].append(answer)
 
+    @functools.lru_cache(maxsize=256)  # noqa: B019  # one object a run
+    def _usual(self, operations: frozenset[str]) -> Any:
+        return _recorder(reduced(self._document.bundle, operations))
+
     def failure(self, mutation: Mutation) -> str:
         """Return which test fails for its exchange under a change; empty when none is known to.
 
@@ -142,7 +147,7 @@ class Replay:
         if not answers:
             return ""
         operations = frozenset(mutation.place.operations)
-        usual = _recorder(reduced(self._document.bundle, operations))
+        usual = self._usual(operations)
         changed = _recorder(reduced(self._document.mutated(mutation), operations))
         for answer in answers:
             new = set(changed.deviations_of(_exchange(answer)))

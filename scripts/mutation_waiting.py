@@ -4,6 +4,7 @@ Each run is a fork in which the API description is read anew, and answers with o
 failure as JSON, empty when nothing failed. See `scripts/mutation_sandbox.py`.
 """
 
+import importlib
 import itertools
 import json
 import os
@@ -36,6 +37,9 @@ class FirstFailure:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Answer each line of standard input with a run of all tests."""
+    importlib.import_module("recorder").recorder_of(
+        session.config
+    )  # made once: what these tests judge is not exchanged
     for _ in sys.stdin:
         reading, writing = os.pipe()
         child = os.fork()

@@ -26,7 +26,8 @@ WITH_BODY: Final = ("post", "put", "patch")
 
 NEXT_STEPS: Final = """\
 Left to do:
-  1. openapi/paths/{tag}.yaml: parameters, bodies, responses, x-permission; schemas in
+  1. openapi/paths/{tag}.yaml: parameters, bodies, responses, x-permission, and if the hosted
+     service lacks it x-arthurai-extension and x-arthurai-since; schemas in
      openapi/schemas, an example for the request and for each success in openapi/examples
   2. make generate
   3. arthurai/server/resources/{tag}/handlers.py: the handler of {operation_id}

@@ -7,11 +7,12 @@ that a public call wraps. `touched_places` says which places one exchange passes
 from __future__ import annotations
 
 import collections
-import copy
 import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from arthurai.common.bundle import METHODS, unescape_step
 
@@ -108,7 +109,7 @@ class Document:
 
     def mutated(self, mutation: Mutation) -> dict[str, Any]:
         """Return a copy of the bundle with one change."""
-        made = Document(copy.deepcopy(self.bundle), set())
+        made = Document(orjson.loads(orjson.dumps(self.bundle)), set())  # quicker than deepcopy
         getattr(made, f"_{mutation.action}")(mutation.place)
         return made.bundle
 

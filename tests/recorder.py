@@ -108,6 +108,7 @@ USUAL_HEADERS = {
         {
             "accept-encoding",
             "accept-idempotency-key",
+            "arthur-server-version",
             "connection",
             "content-encoding",
             "content-length",
@@ -321,10 +322,17 @@ def recording(handle, recorder: Recorder):
     return handle_request
 
 
+def recorder_of(config) -> Recorder:
+    """Return the recorder of a session, which takes a moment to make."""
+    if KEY not in config.stash:
+        config.stash[KEY] = Recorder()
+    return config.stash[KEY]
+
+
 @pytest.fixture(scope="session")
 def recorder(pytestconfig) -> Recorder:
     """Give the recorder of the session."""
-    return pytestconfig.stash.setdefault(KEY, Recorder())
+    return recorder_of(pytestconfig)
 
 
 @pytest.fixture(autouse=True)

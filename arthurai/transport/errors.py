@@ -29,6 +29,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.transport.redaction import Redactor, one_line, redact_url
+from arthurai.transport.server_age import VERSION_HEADER, describe_age
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -209,6 +210,8 @@ def status_error(
     message = redact(server_message(body, headers))
     exchange = context.exchange(status, headers, message)
     remedy = _remedy(status, context.organization)
+    if age := describe_age(context.method, context.url, status, headers):
+        remedy = f"{remedy}. {redact(age)}" if headers.get(VERSION_HEADER) is None else redact(age)
     if status in _SELF_EXPLAINING:
         remedy = "" if message else "The request is wrong, and the server does not say where"
     said = f": {message}" if message else ""

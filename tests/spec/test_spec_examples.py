@@ -1,49 +1,69 @@
 """Examples validate, use documented members only, and stand wherever JSON is sent or returned."""
 
 import importlib
+import io
+from collections import Counter
 
 import httpx
 import jsonschema_rs
 import orjson
 import pytest
+from PIL import Image
 
 from arthurai_api import Client
 
 
 @pytest.fixture(scope="module")
 def examples(operations, resolve):
-    """(operationId, where, example name, schema, value) of all examples."""
-    found = []
+    """(operationId, where, example name, schema, value) of all examples that are JSON."""
+    return [found for media, *found in shown(operations, resolve) if media == "application/json"]
+
+
+def shown(operations, resolve):
+    """Yield the media type before each of them, for all examples."""
     for name, (_, _, _, operation) in operations.items():
         bodies = {"request": operation.get("requestBody", {}), **operation["responses"]}
         for where, body in bodies.items():
-            for media in resolve(body).get("content", {}).values():
-                found += [
-                    (name, where, label, media["schema"], resolve(example)["value"])
-                    for label, example in media.get("examples", {}).items()
-                ]
-    return found
+            for media, content in resolve(body).get("content", {}).items():
+                for label, example in content.get("examples", {}).items():
+                    yield media, name, where, label, content["schema"], resolve(example)["value"]
 
 
 def test_there_are_enough(examples):
     assert len(examples) >= 180
 
 
-def test_json_has_examples_everywhere(operations, examples):
-    shown = {(name, where) for name, where, *_ in examples}
+def test_every_body_of_a_request_and_a_success_has_an_example(operations):
     for name, (_, _, _, operation) in operations.items():
         bodies = {
             code: body for code, body in operation["responses"].items() if code.startswith("2")
         }
         bodies["request"] = operation.get("requestBody", {})
         for where, body in bodies.items():
-            content = body.get("content", {})
-            if set(content) == {"application/json"}:
-                assert (name, where) in shown, f"{name}: no example of its {where}"
+            for media, content in body.get("content", {}).items():
+                assert content.get("examples"), f"{name}: no example of its {where} as {media}"
 
 
-def test_examples_validate(bundle, examples):
-    for name, where, label, schema, value in examples:
+def test_examples_of_files_are_such_files(operations, resolve):
+    """A text stands for bytes, one a character."""
+    kinds = []
+    for media, name, where, label, schema, value in shown(operations, resolve):
+        if media == "multipart/form-data":
+            members = resolve(schema)["properties"]
+            for part, text in value.items():
+                if members[part].get("format") == "binary":
+                    assert orjson.loads(text), (name, where, label, part)
+                    kinds.append("JSON")
+        elif media != "application/json":
+            picture = Image.open(io.BytesIO(value.encode("latin-1")))
+            picture.load()
+            assert media in {"application/octet-stream", picture.get_format_mimetype()}, label
+            kinds.append(picture.format)
+    assert Counter(kinds) == {"JSON": 4, "PNG": 2, "JPEG": 1, "GIF": 1, "TIFF": 1}
+
+
+def test_examples_validate(bundle, operations, resolve):
+    for _, name, where, label, schema, value in shown(operations, resolve):
         document = {**schema, "components": bundle["components"]}
         validator = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
         assert not [str(e) for e in validator.iter_errors(value)], (name, where, label)

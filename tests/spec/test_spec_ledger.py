@@ -1,7 +1,11 @@
 """The ledger names every operation, and the roles grant what operations need."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+PAGE = Path(__file__).parents[2] / "docs" / "raw-calls.md"
 FIELDS = {
     "wrapped": {"status", "call", "served"},
     "raw": {"status", "reason", "served"},
@@ -113,3 +117,20 @@ def test_rights_beyond_one_organisation_stay_with_their_roles(roles):
     beyond |= {"enrichment_status"}
     holders = {role for role, grants in roles.items() if beyond & set(grants)}
     assert holders == {"Super Admin", "Org Creator"}
+
+
+def test_each_operation_without_a_public_call_is_called_on_a_page(ledger, operations):
+    """The page itself is run by `tests/docs`."""
+    text = PAGE.read_text("utf-8")
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    imported = {
+        (tag, name)
+        for tag, names in re.findall(
+            r"^from arthurai_api\.api\.(\w+) import (\([^)]*\)|.*)$", code, re.MULTILINE
+        )
+        for name in re.findall(r"\w+", names)
+    }
+    raw = {name for name, row in ledger.items() if row["status"] == "raw"}
+    for name in raw:
+        assert (operations[name][3]["tags"][0], name) in imported, name
+        assert f"{name}.sync(" in code, name

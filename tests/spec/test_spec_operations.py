@@ -5,6 +5,9 @@ import keyword
 import re
 
 import pytest
+from packaging.version import Version
+
+from arthurai.version import __version__
 
 # operations and, of these, called by the official SDK
 TAGS = {
@@ -179,6 +182,13 @@ def test_deprecation_is_said_twice(operations):
     for name, (_, _, _, operation) in operations.items():
         deprecated = operation.get("deprecated", False)
         assert deprecated == (operation["x-stability-level"] == "deprecated"), name
+
+
+def test_additions_say_since_when_a_server_has_them(operations):
+    for name, (_, _, _, operation) in operations.items():
+        since = operation.get("x-arthurai-since")
+        assert (since is not None) == operation.get("x-arthurai-extension", False), name
+        assert since is None or Version(since) <= Version(__version__), name
 
 
 def test_metrics_of_v3_are_copies_of_v4(operations):

@@ -34,6 +34,8 @@ def read_columns(
         order: What to order by.
         limit: Maximum number of rows.
     """
+    if not columns:
+        return {}
     names = ", ".join(f'"{name}"' for name in columns)
     rows = store.fetch(
         f"SELECT {names} FROM {relation} WHERE {where} ORDER BY {order} LIMIT {limit:d}", params

@@ -28,6 +28,7 @@ from arthurai.server.http.response import Deferred, Response
 from arthurai.server.http.routing import Router, raw_path
 from arthurai.server.http.same_origin import check_same_origin
 from arthurai.server.storage.warehouse.query_watch import QueryWatch
+from arthurai.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -125,6 +126,7 @@ class Dispatcher:
                 close()
             content = ()
         headers.append(("X-Request-ID", exchange.request_id))
+        headers.append(("Arthur-Server-Version", __version__))
         if exchange.operation is not None:
             headers.append(("Accept-Idempotency-Key", "true"))
         if logger.isEnabledFor(self._access_level):
