@@ -17,6 +17,7 @@ import json
 import random
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from scripts.check import LEDGER
 from scripts.coverage import calls, shortened
 from scripts.generate import PACKAGE
 from scripts.mutation_batches import batches_of, blamed, halves_of
+from scripts.mutation_description import first_failure
 from scripts.mutation_replay import Replay, read_touched, record_tests
 from scripts.mutation_sandbox import (
     GENERAL_TESTS,
@@ -104,19 +106,56 @@ def judge(
     return verdict("", detail)
 
 
-def judge_all(
+def judge_documents(
+    document: Document,
+    mutations: Sequence[Mutation],
+    recording: Path,
+    said: Callable[[Verdict], None],
+) -> list[Mutation]:
+    """Judge changes by the changed documents alone, and return those that nothing noticed.
+
+    Recorded answers are compared with each changed document, and the tests run that read nothing
+    else: milliseconds for each.
+
+    Args:
+        document: The document with its places.
+        mutations: The changes.
+        recording: What `record_tests` wrote.
+        said: Is called with each verdict.
+
+    Raises:
+        RuntimeError: A test fails without any change.
+    """
+    if failure := first_failure(document.bundle):
+        raise RuntimeError(f"fails without any change: {failure}")
+    replay, left = Replay(recording, document), []
+    for mutation in mutations:
+        started = time.perf_counter()
+        try:
+            found_by, failure = "recorded answer", replay.failure(mutation)
+            if not failure:
+                found_by, failure = "tests", first_failure(document.mutated(mutation))
+        except ImpossibleChangeError as error:
+            found_by, failure = "impossible", str(error)
+        if failure:
+            said(Verdict(mutation, found_by, failure, time.perf_counter() - started))
+        else:
+            left.append(mutation)
+    return left
+
+
+def judge_made(
     sandbox: Sandbox,
     document: Document,
     mutations: Sequence[Mutation],
     recording: Path,
     said: Callable[[Verdict], None],
 ) -> None:
-    """Judge many changes in bearable time, the cheapest way first.
+    """Judge changes that are made in a copy, the cheapest way first.
 
-    Recorded answers are compared with each changed document, and the tests run that read nothing
-    but the document. Then the type checker sees many changes of requests at once, and its errors
-    are put down to the members they name. What none of them notices is made on its own, with the
-    tests that exchange it.
+    Tests of the description run with each of them. Then the type checker sees many changes of
+    requests at once, and its errors are put down to the members they name. What neither notices is
+    made on its own, with the tests that exchange it.
 
     Args:
         sandbox: The copy.
@@ -131,16 +170,10 @@ def judge_all(
         left.remove(mutation)
         said(Verdict(mutation, found_by, detail, time.perf_counter() - started))
 
-    replay = Replay(recording, document)
     for mutation in mutations:
         started = time.perf_counter()
-        try:
-            if failure := replay.failure(mutation):
-                say(mutation, "recorded answer", failure, started)
-            elif failure := sandbox.judge_description(document.mutated(mutation)):
-                say(mutation, "tests", failure, started)
-        except ImpossibleChangeError as error:
-            say(mutation, "impossible", str(error), started)
+        if failure := sandbox.judge_description(document.mutated(mutation)):
+            say(mutation, "tests", failure, started)
     typed = [one for one in left if one.place.kind not in {"status", "header"}]
     waiting = batches_of(document, typed)
     while waiting:
@@ -262,12 +295,15 @@ def main() -> int:
         )
 
     judged = {str(verdict.mutation) for verdict in verdicts}
-    with Sandbox(document.bundle) as sandbox:
-        recording = options.touched or sandbox.root / "touched.jsonl"
+    with tempfile.TemporaryDirectory() as folder:
+        recording = options.touched or Path(folder) / "touched.jsonl"
         if not recording.exists():
-            record_tests(sandbox, recording)
+            with Sandbox(document.bundle) as sandbox:
+                record_tests(sandbox, recording)
         left = [one for one in chosen if str(one) not in judged]
-        judge_all(sandbox, document, left, recording, said)
+        left = judge_documents(document, left, recording, said)
+        with Sandbox(document.bundle) as sandbox:
+            judge_made(sandbox, document, left, recording, said)
     text = "\n".join(report(verdicts, rows, len(everything))) + "\n"
     if options.report:
         options.report.write_text(text, encoding="utf-8")

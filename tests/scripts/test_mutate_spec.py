@@ -6,12 +6,16 @@ import pytest
 
 from arthurai.common.bundle import operations_of
 from scripts.mutate_spec import (
+    Verdict,
     excused,
     judge,
-    judge_all,
+    judge_documents,
+    judge_made,
     read_exceptions,
+    read_verdicts,
     report,
     wrapped_document,
+    write_verdict,
 )
 from scripts.mutation_batches import MAX_CHANGES, batches_of, blamed, name_of
 from scripts.mutation_replay import MAX_TESTS, Replay, read_touched, record_tests
@@ -141,6 +145,27 @@ def test_a_recorded_answer_is_compared_with_the_changed_description(tmp_path):
     assert replay.failure(other) == ""
 
 
+def test_documents_are_judged_without_making_a_client(tmp_path):
+    file = tmp_path / "recording"
+    file.touch()
+    noticed = named("remove status paths/~1v3~1login/post/responses/429")
+    unnoticed = named("remove member components/schemas/UserResponse/properties/roles")
+    verdicts = []
+    assert judge_documents(DOCUMENT, [noticed, unnoticed], file, verdicts.append) == [unnoticed]
+    assert [(one.mutation, one.found_by) for one in verdicts] == [(noticed, "tests")]
+    assert "test_every_operation_may_fail_in_the_common_ways" in verdicts[0].detail
+
+
+def test_a_run_goes_on_where_it_was(tmp_path):
+    file = tmp_path / "verdicts"
+    assert read_verdicts(file, MUTATIONS) == []
+    verdict = Verdict(MUTATIONS[0], "tests", "why", 0.25)
+    write_verdict(file, verdict)
+    write_verdict(file, Verdict(MUTATIONS[1], "", "", 0.0))
+    assert read_verdicts(file, MUTATIONS[:1]) == [verdict]
+    assert len(read_verdicts(file, MUTATIONS)) == 2
+
+
 @pytest.mark.slow
 def test_batches_hold_changes_that_can_be_told_apart():
     chosen = [one for one in MUTATIONS if one.place.kind in {"member", "parameter", "part"}][::3]
@@ -178,7 +203,8 @@ def test_every_change_is_noticed_or_excused(tmp_path):
     verdicts = []
     with Sandbox(DOCUMENT.bundle) as sandbox:
         record_tests(sandbox, recording)
-        judge_all(sandbox, DOCUMENT, MUTATIONS, recording, verdicts.append)
+        left = judge_documents(DOCUMENT, MUTATIONS, recording, verdicts.append)
+        judge_made(sandbox, DOCUMENT, left, recording, verdicts.append)
     lost = [v for v in verdicts if not v.found_by and not excused(v.mutation, exceptions)]
     assert len(verdicts) == len(MUTATIONS)
     assert not lost, "\n".join(report(lost, ROWS, len(MUTATIONS)))

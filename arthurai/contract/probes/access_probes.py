@@ -148,7 +148,9 @@ def check_custom_roles(context: ProbeContext) -> None:
         roles = response.get("roles") or []
         return [r.get("permissions") for r in roles if r.get("role_name") == name], response
 
-    context.call_ok("create_custom_roles", json={"roles": [role]})
+    created = context.call_ok("create_custom_roles", json={"roles": [role]})
+    shown = [row.get("role_name") for row in created.get("roles") or []]
+    context.expect(name in shown, "response differs from request", f"roles: {shown}", created)
     for query in ({}, {"roles": name}, {"roles": "*"}):
         found, response = listed(query)
         context.expect_equal(

@@ -375,6 +375,10 @@ def check_switches(context: ProbeContext) -> None:
             shown = whole.get(name, "enabled")
             kind = "differs from its own"
             context.expect_equal(shown, wanted, kind, whole, what=f"{name}.enabled")
+    own = context.call_ok("get_bias_mitigation", path)
+    whole = context.call_ok("get_enrichments", path)
+    expected, what = whole.get("bias_mitigation", "config"), "config of bias mitigation"
+    context.expect_equal(own.get("config"), expected, "differs from its own", own, what=what)
 
 
 @PROBES.probe("bias groups", "get_model_bias_groups")

@@ -60,6 +60,25 @@ def check_listed_subscribers(context: ProbeContext) -> None:
     context.expect(subscriber.get("id") in found, "object not listed", text, listed)
 
 
+@PROBES.probe(
+    "signing secrets",
+    *("create_alert_notification_configuration", "get_alert_notification_configuration"),
+    *("list_alert_notification_configurations", "update_alert_notification_configuration"),
+)
+def check_signing_secrets(context: ProbeContext) -> None:
+    """The secret that signs messages is shown when it is made, and never again."""
+    made = context.fixtures.create_sample("create_alert_notification_configuration")
+    path = {"configuration_id": str(made.get("id"))}
+    one = context.call_ok("get_alert_notification_configuration", path)
+    changed = context.call_ok(
+        "update_alert_notification_configuration", path, json={"enabled": False}
+    )
+    listed = context.call_ok("list_alert_notification_configurations")
+    for response, rows in ((one, [one.json]), (changed, [changed.json]), (listed, listed.rows)):
+        shown = [row.get("id") for row in rows if row.get("signing_secret")]
+        context.expect(not shown, "secret shown again", f"of {shown}", response)
+
+
 @PROBES.probe("counts of alerts", "get_alert_counts")
 def check_alert_counts(context: ProbeContext) -> None:
     """The counts of alerts are those of the list."""

@@ -154,9 +154,8 @@ def check_permissions(context: ProbeContext) -> None:
         _check_authorize(context, role, credential, expected)
         info = context.call_ok("get_auth_info", credential=credential)
         context.expect_members({"roles": [role]}, "roles", info)
-        here = context.client.organization_id
-        if here is not None:
-            context.expect_members({"organization_ids": [here]}, "organizations", info)
+        here = context.call_ok("get_current_organization", credential=credential).get("id")
+        context.expect_members({"organization_ids": [here]}, "organizations", info)
 
 
 def _check_authorize(

@@ -111,6 +111,13 @@ def _expect_counts(context: ProbeContext, response: Response, accepted: Sequence
         ids = [r.get("partner_inference_id") for r in results if isinstance(r, dict)]
         unique = len(set(ids)) == len(ids) or not all(ids)
         context.expect(unique, "ids not unique", f"results name {ids}", response)
+        silent = [r for r, holds in zip(results, found, strict=True) if not (holds or _says_why(r))]
+        context.expect(not silent, "refusal without reason", f"no message: {silent[:1]}", response)
+
+
+def _says_why(result: Any) -> bool:
+    """Return whether the result of a row that was refused has a reason."""
+    return isinstance(result, dict) and bool(result.get("message"))
 
 
 def _is_accepted(response: Response, position: int) -> bool:
@@ -245,7 +252,8 @@ def _expect_file_counts(
 
 
 @PROBES.probe(
-    "reference data", "upload_reference_data", "get_reference_data", "close_reference_data"
+    "reference data",
+    *("upload_reference_data", "get_reference_data", "close_reference_data", "list_datasets"),
 )
 def check_reference(context: ProbeContext) -> None:
     """Reference rows are counted and found in queries of the reference set, and the set closes."""
@@ -260,6 +268,9 @@ def check_reference(context: ProbeContext) -> None:
         text = f"{name} of an open set: expected {expected}, got {found}"
         context.expect(found in {expected, None}, "open dataset", text, shown)
     _expect_stored(context, path, len(rows), response, source="reference")
+    listed = context.call_ok("list_datasets", path)
+    sizes = [row.get("records") for row in listed.rows if row.get("type") == "reference"]
+    context.expect_equal(sizes, [len(rows)], "datasets", listed, what="reference rows")
     closed = _close(context, "close_reference_data", path, len(rows))
     after = context.call_ok("get_reference_data", path)
     _expect_closed(context, after, closed)

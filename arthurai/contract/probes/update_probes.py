@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -211,8 +212,14 @@ class _Changed:
             if not body or moment is None or former is None:
                 continue
             text = f"updated_at is {moment} after a change, and was {former} before"
-            self.context.expect(moment != former, "time of the change", text, response)
+            self.context.expect(_is_later(moment, former), "time of the change", text, response)
         return True
+
+
+def _is_later(moment: Any, former: Any) -> bool:
+    """Return whether one ISO 8601 time is later than another."""
+    one, other = (datetime.fromisoformat(str(text)) for text in (moment, former))
+    return one > other
 
 
 def _check_change(context: ProbeContext, change: Change) -> None:
