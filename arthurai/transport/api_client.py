@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -21,10 +22,12 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.pagination import iterate_pages
 from arthurai_api.client import AuthenticatedClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
 
     import httpx
 
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 P = ParamSpec("P")
 
+_PAGE_SIZE: Final = 100
 _UNUSED_TOKEN: Final = "(held by the session)"  # noqa: S105 - says that there is no token here
 
 
@@ -64,6 +68,12 @@ class BlockingConnection(Connection, Protocol):
     ) -> ApiResponse:
         """Send a request and return the whole response."""
         ...
+
+
+def items_of(page: Any) -> Sequence[Any] | None:
+    """Return the items of a page of a list."""
+    found: Sequence[Any] | None = page.metrics if hasattr(page, "metrics") else page.data
+    return found
 
 
 class SessionClient(AuthenticatedClient, Generic[C]):
@@ -120,6 +130,31 @@ class SessionClient(AuthenticatedClient, Generic[C]):
             what = "the field %s is missing" if is_missing else "the body is not as documented (%s)"
             raise cast("ApiResponse", response).malformed_error(what % error) from error
 
+    def _iteration(
+        self, operation: ModuleType, arguments: tuple[Any, ...], parameters: dict[str, Any]
+    ) -> Callable[[str, int], Any]:
+        """Return what fetches a page of a list, by the name of the function and the page.
+
+        Raises:
+            UserTypeError: The operation is not a list that comes in pages.
+            UserValueError: The page is given.
+        """
+        name = getattr(operation, "__name__", repr(operation)).rpartition(".")[2]
+        function = getattr(operation, "sync", None)
+        known = inspect.signature(function).parameters if function else {}
+        if not {"page", "page_size"} <= known.keys() or "body" in known:
+            raise UserTypeError(
+                f"operation must be the module of a list that comes in pages, got {name}; "
+                f"e.g. arthurai_api.api.users.list_users"
+            )
+        if "page" in parameters:
+            raise UserValueError(
+                f"page must be omitted, got {parameters['page']!r}: all pages are read"
+            )
+        return lambda kind, number: getattr(operation, kind)(
+            *arguments, client=self, **{"page_size": _PAGE_SIZE, **parameters, "page": number}
+        )
+
     def with_headers(self, headers: dict[str, str]) -> NoReturn:
         """Refuse, as `with_cookies` and `with_timeout` do: the session decides on these.
 
@@ -172,6 +207,26 @@ class ApiClient(SessionClient[BlockingConnection]):
             ArthurError: Everything else that can go wrong, each as the one class it belongs to.
         """
         return self.parse(self._connection.send(request, json=json, retry=self._retry), parse)
+
+    def iterate(self, operation: ModuleType, *arguments: Any, **parameters: Any) -> Iterator[Any]:
+        """Iterate over a list; each page is fetched when it is needed.
+
+        Items that appear or vanish meanwhile may be left out, or come twice:
+        `for user in arthur.api.iterate(list_users, sort="username")`.
+
+        Args:
+            operation: The module of the operation, such as `arthurai_api.api.users.list_users`.
+            *arguments: Its path parameters.
+            **parameters: Its other parameters; `page_size` is the number of items per request.
+
+        Raises:
+            UserTypeError: The operation is not a list that comes in pages, or an argument is wrong.
+            UserValueError: The page is given.
+            ArthurError: Everything else that can go wrong, at once or later.
+        """
+        fetch = self._iteration(operation, arguments, parameters)
+        pages = iterate_pages(lambda number: fetch("sync", number), items_of)
+        return (item for items in pages for item in items)
 
     def get_httpx_client(self) -> httpx.Client:
         """Return the HTTP client of this process."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from arthurai.common.exceptions import MethodNotApplicableError
-from arthurai.transport.api_client import Connection, SessionClient
+from arthurai.transport.api_client import Connection, SessionClient, items_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
+    from types import ModuleType
 
     import httpx
 
@@ -62,6 +63,31 @@ class AsyncApiClient(SessionClient[AsyncConnection]):
         """
         response = await self._connection.send(request, json=json, retry=self._retry)
         return self.parse(response, parse)
+
+    async def iterate(
+        self, operation: ModuleType, *arguments: Any, **parameters: Any
+    ) -> AsyncIterator[Any]:
+        """Iterate over a list; each page is fetched when it is needed.
+
+        `async for user in arthur.api.iterate(list_users)`; see `ApiClient.iterate`.
+
+        Args:
+            operation: The module of the operation, such as `arthurai_api.api.users.list_users`.
+            *arguments: Its path parameters.
+            **parameters: Its other parameters; `page_size` is the number of items per request.
+
+        Raises:
+            UserTypeError: The operation is not a list that comes in pages, or an argument is wrong.
+            UserValueError: The page is given.
+            ArthurError: Everything else that can go wrong.
+        """
+        fetch = self._iteration(operation, arguments, parameters)
+        number, last = 1, 1
+        while number <= last:
+            page = await fetch("asyncio", number)
+            for item in items_of(page) or ():
+                yield item
+            number, last = number + 1, page.total_pages or 1
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """Return the HTTP client of the running event loop."""
