@@ -84,6 +84,11 @@ def _find_batch(fixtures: Fixtures) -> str | None:
     return _first(fixtures.client.call("list_datasets", path), "batch_id")
 
 
+def _find_model_group(fixtures: Fixtures) -> str | None:
+    """Return the group of a model, as a group may be left with archived versions only."""
+    return _first(fixtures.client.call("list_models", query={"page_size": 1}), "model_group_id")
+
+
 def _find_insight_model(fixtures: Fixtures) -> str | None:
     return _first(fixtures.client.call("get_insight_model_counts"), "model_id")
 
@@ -99,6 +104,7 @@ _FINDERS: Final[dict[str, Factory]] = {
     "organization": _find_organization,
     "inference": _find_inference,
     "batch": _find_batch,
+    "model_group": _find_model_group,
     "batch_model": lambda fixtures: fixtures.get("model"),
     "insight": _find_insight,
     "insight_model": _find_insight_model,

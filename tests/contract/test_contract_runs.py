@@ -133,6 +133,20 @@ def test_a_weaker_key_works_on_models_of_its_own():
     assert [str(finding) for finding, _ in result.findings] == []
 
 
+@pytest.mark.heavy
+@pytest.mark.faults
+def test_reading_after_a_run_that_left_archived_models_finds_nothing():
+    names = ("list_model_group_versions", "get_latest_model_group_version", "get_model_group")
+    with create_app() as app:
+        home = app.control.organizations.list()[0]["id"]
+        accounts = app.control.service_accounts
+        key = accounts.token(accounts.create(home, "owner", "Model Owner").id)
+        check(app, key, write=True, names=("list_tags", "get_model"))
+        assert app.control.models.list(home, include_archived=True)
+        result = check(app, names=names)
+    assert [str(finding) for finding, _ in result.findings] == []
+
+
 def passes(guard, operation_id, path, *, own=True):
     method, url = OPERATIONS[operation_id].method, f"/api{path}"
     match = CONFORMANCE.match(url)
