@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from arthurai.client.client import ArthurAI
     from arthurai.commands.server_commands import AddCommand, Rows
-    from arthurai_api.models import PaginatedUsers
+    from arthurai_api.models import PaginatedInvitations, PaginatedUsers
 
 _ROLES: Final = "e.g. 'Administrator', 'Model Owner' or 'User'; quote names with a blank"
 _PAGE_SIZE: Final = 100
@@ -58,6 +58,11 @@ def add_access_commands(commands: Any, add: AddCommand, *, needs: str) -> None:
     added.add_argument("--username", help="login name (default: the mail address)")
     added.add_argument("--role", required=True, help=_ROLES)
     _add_password(added)
+    add_server_command(users, add, "invitations", "list the open invitations", _list_invitations)
+    withdrawn = add_server_command(
+        users, add, "withdraw", "withdraw an invitation", _withdraw_invitation
+    )
+    withdrawn.add_argument("email", help="the address that was invited")
     disabled = add_server_command(
         users, add, "disable", "end a user's access, sessions and keys", _disable_user
     )
@@ -175,6 +180,34 @@ def _add_user(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
         roles=[options.role],
     )
     return _with_password(create_user.sync(client=arthur.api, body=body), password, options)
+
+
+def _list_invitations(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
+    from arthurai.common.pagination import collect_pages
+    from arthurai_api.api.users import list_invitations
+
+    del options
+
+    def fetch(number: int) -> PaginatedInvitations:
+        return list_invitations.sync(client=arthur.api, page=number, page_size=_PAGE_SIZE)
+
+    invitations = collect_pages(fetch, lambda page: page.data)
+    return [
+        {
+            "email": invitation.email,
+            "organization": invitation.organization_id,
+            "invited_by": invitation.invited_by or None,
+            "expires_at": invitation.expires_at or None,
+        }
+        for invitation in invitations
+    ]
+
+
+def _withdraw_invitation(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
+    from arthurai_api.api.users import withdraw_invitation
+
+    withdraw_invitation.sync(options.email, client=arthur.api)
+    return ({"email": options.email, "withdrawn": True},)
 
 
 def _disable_user(arthur: ArthurAI, options: argparse.Namespace) -> Rows:

@@ -796,6 +796,16 @@ class InsightUpdateResponse(TypedDict):
     updated_count: int
 
 
+class Invitation(TypedDict):
+    """An invitation that still opens an account."""
+
+    email: str
+    organization_id: str
+    invited_by: NotRequired[str]
+    created_at: NotRequired[str]
+    expires_at: NotRequired[str]
+
+
 class InviteRequest(TypedDict):
     """Users to invite to an organization."""
 

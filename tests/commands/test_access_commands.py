@@ -7,6 +7,7 @@ import json
 import os
 
 import pytest
+from builders import administrator
 
 from arthurai import ArthurAI, cli
 from arthurai.server.app import create_app
@@ -79,6 +80,19 @@ def test_people_are_added_changed_and_disabled(call, directory):
     assert [u["active"] for u in call("users", "list") if u["username"] == "ada"] == [False]
     assert "no user 'bob'" in call("users", "disable", "bob", status=1)
     assert "role 'Boss'" in call("users", "add", "bob@example.com", "--role", "Boss", status=1)
+
+
+def test_invitations_are_listed_and_withdrawn(call, directory):
+    body = {"invite_emails": ["ada@example.com"], "return_direct_links": True}
+    with create_app(directory) as app, administrator(app) as admin:
+        body["organization_id"] = app.control.organizations.list()[0]["id"]
+        assert admin.post("/users/invite_users", json=body).status_code == 200
+    (invitation,) = call("users", "invitations")
+    assert invitation["email"] == "ada@example.com"
+    assert invitation["organization"] == body["organization_id"]
+    assert call("users", "withdraw", "ada@example.com")["withdrawn"] is True
+    assert call("users", "invitations") == []
+    assert "no open invitation" in call("users", "withdraw", "ada@example.com", status=1)
 
 
 def test_a_password_is_read_from_standard_input_and_not_printed(call, directory, monkeypatch):

@@ -115,6 +115,7 @@ if TYPE_CHECKING:
     from .insight_region import InsightRegion
     from .insight_status import InsightStatus
     from .insight_update_response import InsightUpdateResponse
+    from .invitation import Invitation
     from .invite_request import InviteRequest
     from .invite_response import InviteResponse
     from .invite_response_user_invite_links import InviteResponseUserInviteLinks
@@ -173,6 +174,7 @@ if TYPE_CHECKING:
     from .paginated_bias_mitigation_curves import PaginatedBiasMitigationCurves
     from .paginated_insight_group_counts import PaginatedInsightGroupCounts
     from .paginated_insights import PaginatedInsights
+    from .paginated_invitations import PaginatedInvitations
     from .paginated_metrics import PaginatedMetrics
     from .paginated_model_group_versions import PaginatedModelGroupVersions
     from .paginated_model_groups import PaginatedModelGroups
@@ -344,6 +346,7 @@ __all__ = (
     "InsightRegion",
     "InsightStatus",
     "InsightUpdateResponse",
+    "Invitation",
     "InviteRequest",
     "InviteResponse",
     "InviteResponseUserInviteLinks",
@@ -400,6 +403,7 @@ __all__ = (
     "PaginatedBiasMitigationCurves",
     "PaginatedInsightGroupCounts",
     "PaginatedInsights",
+    "PaginatedInvitations",
     "PaginatedMetrics",
     "PaginatedModelGroups",
     "PaginatedModelGroupVersions",
@@ -572,6 +576,7 @@ _MODULES = {
     "InsightRegion": ".insight_region",
     "InsightStatus": ".insight_status",
     "InsightUpdateResponse": ".insight_update_response",
+    "Invitation": ".invitation",
     "InviteRequest": ".invite_request",
     "InviteResponse": ".invite_response",
     "InviteResponseUserInviteLinks": ".invite_response_user_invite_links",
@@ -628,6 +633,7 @@ _MODULES = {
     "PaginatedBiasMitigationCurves": ".paginated_bias_mitigation_curves",
     "PaginatedInsightGroupCounts": ".paginated_insight_group_counts",
     "PaginatedInsights": ".paginated_insights",
+    "PaginatedInvitations": ".paginated_invitations",
     "PaginatedMetrics": ".paginated_metrics",
     "PaginatedModelGroupVersions": ".paginated_model_group_versions",
     "PaginatedModelGroups": ".paginated_model_groups",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from arthurai.server.app import create_app
+from arthurai.server.resources.users import invitations
 from arthurai.server.secret import SECRET_NAME
 from arthurai.server.storage.documents import stored_users as users_module
 from arthurai.transport.local import LocalTransport
@@ -127,6 +129,45 @@ def test_a_new_invitation_takes_the_place_of_the_old_one(make, app):
     old, new = invite(ann), invite(ann)
     assert accept(app, old).status_code == 403
     assert accept(app, new).status_code == 201
+
+
+def listed(client):
+    answer = client.get("/users/invitations")
+    assert answer.status_code == 200, answer.text
+    return [invitation["email"] for invitation in answer.json()["data"]]
+
+
+def test_open_invitations_are_listed(make, admin, callers, app, monkeypatch):
+    ann_id, ann = make("ann")
+    _, reader = make("rita", "User")
+    assert listed(ann) == []
+    token = invite(ann)
+    (invitation,) = ann.get("/users/invitations").json()["data"]
+    assert invitation["email"] == "eve@example.com"
+    assert invitation["invited_by"] == ann_id
+    lasts = dt.datetime.fromisoformat(invitation["expires_at"]) - dt.datetime.fromisoformat(
+        invitation["created_at"]
+    )
+    assert lasts == dt.timedelta(seconds=invitations.VALIDITY_SECONDS)
+    assert token not in ann.get("/users/invitations").text
+    assert reader.get("/users/invitations").status_code == 403
+    elsewhere = app.control.organizations.create("elsewhere")["id"]
+    account = app.control.service_accounts.create(elsewhere, "k", "Administrator")
+    assert listed(callers(app.control.service_accounts.token(account.id))) == []
+    assert listed(admin) == ["eve@example.com"]  # a super administrator sees all organizations
+    assert accept(app, token).status_code == 201
+    assert listed(ann) == []
+    invite(ann)
+    assert ann.delete("/users/invitations/eve%40example.com").status_code == 204
+    assert listed(ann) == []
+    monkeypatch.setattr(invitations, "VALIDITY_SECONDS", -5)
+    invite(ann)
+    assert listed(ann) == []
+    monkeypatch.undo()
+    invite(ann)
+    assert listed(ann) == ["eve@example.com"]
+    admin.delete(f"/users/{ann_id}")
+    assert listed(admin) == []  # it ended with who invited
 
 
 def test_an_invitation_is_withdrawn(make, admin, callers, app):

@@ -22,6 +22,8 @@ from dashboard_samples import EVIL, ROLES
 from arthurai import ArthurAI, InputType, OutputType
 from arthurai.server.web.formats import format_number, format_time
 from arthurai.transport.local import LocalTransport
+from arthurai_api.api.users import invite_users
+from arthurai_api.models import InviteRequest
 
 KINDS = (
     "binary",
@@ -472,6 +474,16 @@ def test_people_keys_and_channels(filled, reader):
         "/ui/people/users", data={**fields, "username": "x", "role": "God"}, headers=POSTED
     )
     assert weak.status_code == 400
+    organization = filled.arthur.get_current_org()["id"]
+    invited = InviteRequest(
+        invite_emails=["eve@example.org"], return_direct_links=True, organization_id=organization
+    )
+    invite_users.sync(client=filled.arthur.api, body=invited)
+    assert "eve@example.org" in get(reader, "/people")
+    fields = {"email": "eve@example.org", "form_token": token}
+    gone = reader.post("/ui/people/invitations", data=fields, headers=POSTED)
+    assert "opens no account any more" in gone.text
+    assert "eve@example.org" not in get(reader, "/people")
 
 
 @pytest.mark.heavy

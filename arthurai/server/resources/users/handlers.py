@@ -11,7 +11,7 @@ from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
 from arthurai.server.principals import SUPER_ADMIN
 from arthurai.server.resources.users import service
-from arthurai.server.resources.users.invitations import invite, withdraw
+from arthurai.server.resources.users.invitations import invite, list_open, withdraw
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
@@ -176,6 +176,13 @@ def invite_users(request: Request) -> Response:
     if body.get("return_direct_links"):
         return Response(200, {"user_invite_links": links})
     return Response(200, None, null_body=True)
+
+
+@operation("list_invitations")
+def list_invitations(request: Request) -> Response:
+    """List the invitations that still open an account."""
+    organization_id = None if request.principal.is_global else request.organization_id
+    return Response(200, paginate(list_open(request.services, organization_id), request.params))
 
 
 @operation("withdraw_invitation")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,6 +21,7 @@ from arthurai.server.http.response import Response
 from arthurai.server.identifiers import new_id
 from arthurai.server.principals import SUPER_ADMIN
 from arthurai.server.resources.users.service import MANAGE_USERS, check_account
+from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 SIGN_UP_PATH: Final = "/signup"
 INVITED_ROLE: Final = "User"
 VALIDITY_SECONDS: Final = 7 * 24 * 3600
+_SHOWN: Final = ("email", "invited_by", "created_at", "expires_at")
 _AUDIENCE: Final = "invitation"
 _ALGORITHM: Final = "HS256"
 _HOST: Final = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
@@ -75,6 +78,7 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
     base = _base_url(request)
     name = control.organizations.get(organization_id)["name"]
     links = {}
+    now = utc_now()
     for address in dict.fromkeys(addresses):
         claims = {
             "aud": _AUDIENCE,
@@ -88,13 +92,46 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
         control.documents(Kind.INVITATION).put(
             organization_id,
             address,
-            {"email": address, "invited_by": request.principal.id, "token_id": claims["jti"]},
+            {
+                "email": address,
+                "organization_id": organization_id,
+                "invited_by": request.principal.id,
+                "created_at": format_timestamp(now),
+                "expires_at": format_timestamp(now + timedelta(seconds=VALIDITY_SECONDS)),
+                "token_id": claims["jti"],
+            },
         )
         if not request.body.get("return_direct_links"):
             text = f"You are invited to the organization {name}: {links[address]}"
             subject = f"Invitation to {name}"
             delivery.mail(Message(address, subject, text, confidential=True))
     return links
+
+
+def list_open(services: Services, organization_id: str | None) -> list[dict[str, Any]]:
+    """Return the invitations that still open an account, without their links.
+
+    Args:
+        services: What handlers may use.
+        organization_id: The organization they invite to; `None` for all.
+    """
+    control = services.stores.control
+    if organization_id is None:
+        wanted = [str(organization["id"]) for organization in control.organizations.list()]
+    else:
+        wanted = [organization_id]
+    now = format_timestamp(utc_now())
+    return [
+        {
+            "organization_id": one,
+            **{name: invitation[name] for name in _SHOWN if name in invitation},
+        }
+        for one in wanted
+        for invitation in control.documents(Kind.INVITATION).list(one)
+        # those of earlier releases do not say when they end
+        if invitation.get("expires_at", now) >= now
+        and _may_invite(services, invitation["invited_by"], one)
+    ]
 
 
 def withdraw(control: ControlStore, organization_id: str | None, address: str) -> None:

@@ -69,6 +69,13 @@ def delete_user(view: View) -> Answer:
     return Redirect("/people", "The account is deactivated.")
 
 
+@page("/people/invitations", method="POST")
+def withdraw_invitation(view: View) -> Answer:
+    """Withdraw an invitation."""
+    view.api.call("withdraw_invitation", {"email": view.form.get("email", "")})
+    return Redirect("/people", "The invitation opens no account any more.")
+
+
 @page("/people/channels", method="POST")
 def create_channel(view: View) -> Answer:
     """Notify somebody of the alerts of a model."""
@@ -102,6 +109,7 @@ def _people(
     if view.may("list_users"):
         wanted = {"page": number, "page_size": PAGE_SIZE, "sort": "username"}
         users = view.api.call("list_users", wanted)
+    invitations = view.api.pages("list_invitations") if view.may("list_invitations") else []
     keys, channels, models, names = [], [], [], {}
     if view.may("list_service_accounts"):
         keys = view.api.call("list_service_accounts")["data"]
@@ -120,6 +128,7 @@ def _people(
     assignable = list(load_bundle()["components"]["schemas"]["Role"]["enum"])
     values = {
         "users": users["data"],
+        "invitations": invitations,
         "total": users["total_count"],
         "number": number,
         "last": max(1, users["total_pages"]),
