@@ -101,7 +101,8 @@ def _serve_on(listener: socket.socket, settings: Mapping[str, Any], limits: list
         app.start_clock()
         with stop_on_signals(server):
             _announce(app, server.url)
-            server.run()
+            server.run(on_stop=app.stop_background)
+            app.close()
     return 0
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from arthurai.common.bundle import load_bundle
@@ -15,6 +16,7 @@ from arthurai.server.authorization import Authorization
 from arthurai.server.background.alert_scheduler import CHECK_SECONDS as RULE_SECONDS
 from arthurai.server.background.alert_scheduler import AlertScheduler
 from arthurai.server.background.clock import Clock
+from arthurai.server.background.health_watch import HealthWatch
 from arthurai.server.context import Stores
 from arthurai.server.delivery.delivery_log import DeliveryLog
 from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings
@@ -28,6 +30,7 @@ from arthurai.server.principals import ADMINISTRATOR
 from arthurai.server.resources.usage.service import record_usage
 from arthurai.server.secret import load_secret
 from arthurai.server.services import Services
+from arthurai.server.storage.backup import remove_unfinished_backups
 from arthurai.server.storage.documents import ControlStore
 from arthurai.server.storage.private_files import make_private
 from arthurai.server.storage.reserved_space import keep_back, release_if_full
@@ -38,11 +41,12 @@ from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.telemetry.server_telemetry import Telemetry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+    from arthurai.server.http.dispatcher import RecentUse
     from arthurai.server.storage.documents.stored_users import User
     from arthurai.server.web.dashboard import Dashboard
 
@@ -51,6 +55,8 @@ logger = logging.getLogger("arthurai.server")
 FIRST_ORGANIZATION: Final = "Local"
 FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
+CLOSE_SECONDS: Final = 10.0
+"""How long closing waits for work in the background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,7 @@ class ArthurApp:
         data: Inferences, reference data and ground truth.
         stores: Both of these.
         limits: What requests and the code of users may take.
+        health: Whether the stores answer.
         authentication: Authenticates principals.
         authorization: Checks their permissions.
         first_login: The password set by `make_login`, if it set one.
@@ -146,6 +153,7 @@ class ArthurApp:
         try:
             check_pair(self.control, self.data.database, data_dir)
             if data_dir is not None:
+                remove_unfinished_backups(data_dir)
                 keep_back(data_dir)
                 make_private(data_dir)
         except BaseException:
@@ -154,6 +162,7 @@ class ArthurApp:
             raise
         self.secret = secret
         self.stores = Stores(self.control, self.data)
+        self.health = HealthWatch(self.stores)
         self.telemetry = Telemetry(self.stores, data_dir)
         self.delivery = Delivery(
             delivery or DeliverySettings(),
@@ -196,11 +205,13 @@ class ArthurApp:
             delivery=self.delivery,
             telemetry=self.telemetry,
             limits=self.limits,
+            health=self.health,
         )
         self.clock = Clock(leases=self.control.leases if self.control.database.is_shared else None)
         self._retention_days = retention_days
         self.delivery.resume()
         self._access_log = access_log
+        self._is_closed = False
         self._dispatcher = Dispatcher(
             services,
             document,
@@ -308,13 +319,22 @@ class ArthurApp:
         """
         return self._dispatcher.defers(method, path)
 
-    def find_organization(self, credential: str) -> str | None:
-        """Return the organization that a credential was last used in, if it was lately.
+    def answers_at_once(self) -> bool:
+        """Return whether a request for `/health` waits for nothing."""
+        return self.health.is_known
+
+    def find_recent_use(self, credential: str) -> RecentUse | None:
+        """Return by whom, and in which organization, a credential was last used, if it was lately.
 
         Args:
             credential: The header `Authorization` or `Cookie`.
         """
-        return self._dispatcher.recent_organizations.get(credential)
+        dispatcher = self._dispatcher
+        known = dispatcher.find_recent_use(credential)
+        if known is None and "dashboard" in self.__dict__:  # it was used
+            of_session = self.dashboard.find_credential(credential)
+            known = None if of_session is None else dispatcher.find_recent_use(of_session)
+        return known
 
     def start_clock(self) -> None:
         """Evaluate alert rules, send summaries and prune by the clock as well, until `close`."""
@@ -329,19 +349,33 @@ class ArthurApp:
 
     def stop_background(self) -> None:
         """Have the work in the background end soon; returns at once."""
+        self.clock.stop()
         self.alerts.stop()
         self.enrichments.stop()
 
-    def close(self) -> None:
-        """Stop the background work and close the stores."""
+    def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Stop the background work and close the stores; a second call has no effect.
+
+        Args:
+            seconds: How long to wait for work in the background; what is not done by then is left
+                to the next start.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.health.close()
         self.stop_background()
+        left = _TimeLeft(seconds)
         with ExitStack() as closing:  # the last one named is closed first, and an error stops none
             closing.callback(self.control.close)
-            closing.callback(self.data.close)
-            closing.callback(self.delivery.close)
-            closing.callback(self.clock.close, self.data.interrupt)
-            closing.callback(self.alerts.close)
-            closing.callback(self.enrichments.close)
+            closing.callback(left.spend, 1.0, self.data.close)
+            closing.callback(left.spend, 0.9, self._close_delivery)
+            closing.callback(left.spend, 0.7, partial(self.clock.close, self.data.interrupt))
+            closing.callback(left.spend, 0.7, self.alerts.close)
+            closing.callback(left.spend, 0.7, self.enrichments.close)
+
+    def _close_delivery(self, deadline: float) -> None:
+        self.delivery.close(max(0.0, deadline - time.monotonic()))
 
     def __enter__(self) -> Self:
         return self
@@ -352,7 +386,23 @@ class ArthurApp:
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        self.close(0.0 if exc_type is KeyboardInterrupt else CLOSE_SECONDS)
+
+
+class _TimeLeft:
+    """The time that closing may take; whoever interrupts it leaves none."""
+
+    def __init__(self, seconds: float) -> None:
+        self._started = time.monotonic()
+        self._seconds = seconds
+
+    def spend(self, share: float, close: Callable[[float], object]) -> None:
+        """Close something by the moment at which a share of the time is over."""
+        try:
+            close(self._started + share * self._seconds)
+        except KeyboardInterrupt:
+            self._seconds = 0.0
+            raise
 
 
 create_app = ArthurApp

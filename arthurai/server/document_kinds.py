@@ -61,6 +61,7 @@ class Kind:
     NOTIFICATION_DELIVERY: Final[DocumentKind[dict[str, Any]]] = DocumentKind(
         "notification_delivery"
     )
+    ALERT_ANNOUNCEMENT: Final[DocumentKind[dict[str, Any]]] = DocumentKind("alert_announcement")
     ALERT_RULE: Final[DocumentKind[StoredAlertRule]] = DocumentKind("alert_rule")
     ALERT_RULE_STATE: Final[DocumentKind[dict[str, Any]]] = DocumentKind("alert_rule_state")
     ALERT_SUMMARY_CONFIGURATION: Final[DocumentKind[StoredSummaryConfiguration]] = DocumentKind(

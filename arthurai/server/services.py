@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from arthurai.server.authentication import Authentication
     from arthurai.server.authorization import Authorization
+    from arthurai.server.background.health_watch import HealthWatch
     from arthurai.server.context import Stores
     from arthurai.server.delivery.mail_and_webhooks import Delivery
     from arthurai.server.delivery.notifications import Notifications
@@ -32,6 +33,7 @@ class Services:
         delivery: Sends mails and webhooks.
         telemetry: Counts what happens.
         limits: What requests and the code of users may take.
+        health: Whether the stores answer.
     """
 
     stores: Stores
@@ -44,3 +46,4 @@ class Services:
     delivery: Delivery
     telemetry: Telemetry
     limits: Limits
+    health: HealthWatch

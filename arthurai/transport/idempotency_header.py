@@ -19,14 +19,13 @@ _KEY: Final = "Idempotency-Key"
 _KNOWS_KEYS: Final = "Accept-Idempotency-Key"
 
 
-def add_key(request: RequestParts, key: str | None = None) -> RequestParts:
+def add_key(request: RequestParts) -> RequestParts:
     """Return a request with a key of its own, which all its attempts carry.
 
     Args:
         request: The request.
-        key: The key; a random one when omitted.
     """
-    return evolve(request, headers={**request.headers, _KEY: key or uuid4().hex})
+    return evolve(request, headers={**request.headers, _KEY: uuid4().hex})
 
 
 def is_known(headers: Mapping[str, str]) -> bool:

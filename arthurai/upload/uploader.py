@@ -108,7 +108,6 @@ class Uploader:
         part_name: Form field of the rows, if they are sent as files.
         fields: Other form fields.
         json_files: Whether files are JSON even for a model whose files are Parquet.
-        keys: Idempotency keys of the requests with files, in their order; random when omitted.
     """
 
     session: Session
@@ -118,7 +117,6 @@ class Uploader:
     part_name: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     json_files: bool = False
-    keys: Iterator[str] | None = None
 
     @property
     def _sends_parquet(self) -> bool:
@@ -248,7 +246,7 @@ class Uploader:
             for body, rows in _encode_kept(table, self._encode_file):
                 send = None
                 if body is not None:
-                    send = partial(self._upload, self._keyed_request(), body.content)
+                    send = partial(self._upload, add_key(self.request), body.content)
                 yield Request(rows, send)
             return
         for start, count in split_by_size(table.inference[image.name], MAX_ZIP_BYTES):
@@ -262,15 +260,12 @@ class Uploader:
                 if body is not None:
                     upload = partial(
                         self._upload_images,
-                        self._keyed_request(),
+                        add_key(self.request),
                         body.content,
                         images[these],
                         names[these],
                     )
                 yield Request(rows, upload)
-
-    def _keyed_request(self) -> RequestParts:
-        return add_key(self.request, None if self.keys is None else next(self.keys))
 
     def _encode_file(self, table: ValidatedTable) -> Iterator[Body]:
         """Yield files no larger than allowed, unless a single row is."""

@@ -44,7 +44,6 @@ from arthurai.upload.validated_table import (
 if TYPE_CHECKING:
     from arthurai.common.attribute_spec import AttributeSpec
     from arthurai.upload.columnar import Column, ColumnarTable
-    from arthurai.upload.derived_ids import DerivedIds
     from arthurai.upload.redact_columns import Redaction
     from arthurai.upload.upload_schema import UploadSchema
 
@@ -69,8 +68,6 @@ class Validator:
         sample: Share of the rows that are sent, by their ids; `None` for all.
         logprobs: Whether likelihoods of tokens are given as log-probabilities; `None` tells by
             their shape.
-        now: The time that rows without one get; that of the call when omitted.
-        derived_ids: Makes ids for rows without one, instead of random ones.
 
     Attributes:
         sampled_out: Number of rows that `sample` has left out.
@@ -92,8 +89,6 @@ class Validator:
         logprobs: bool | None = None,
         redaction: Redaction | None = None,
         sample: float | None = None,
-        now: str | None = None,
-        derived_ids: DerivedIds | None = None,
     ) -> None:
         self.schema = schema
         self.purpose = purpose
@@ -115,8 +110,6 @@ class Validator:
             parquet=parquet,
             coerce=self._coerce_values,
             surprises=self._surprises,
-            now=now,
-            derived_ids=derived_ids,
         )
 
     def errors(self, *, start: int = 0, source: str | None = None) -> ValidationErrors:

@@ -64,6 +64,11 @@ def passed():
     """Do the jobs 1 to 8; return the files that each passed, below the package."""
     from arthurai import ArthurAI, InputType, OutputType, col, select
     from arthurai.query import avg
+    from arthurai_api.api.alert_notification_configurations import (
+        create_alert_notification_configuration,
+        list_notification_deliveries,
+    )
+    from arthurai_api.models import AlertNotificationConfigurationRequest
 
     table = pd.DataFrame(
         {
@@ -114,11 +119,15 @@ def passed():
         model.create_alert_rule(metric, "lower", 0.99, "critical", lookback_period=10**6)
         model.send_inferences(table, inference_timestamps=times, ground_truth_timestamps=times)
         for _ in range(100):
-            if model.get_alerts():
+            if model.get_alerts() and list_notification_deliveries.sync(client=arthur.api).data:
                 return
             threading.Event().wait(0.1)
-        pytest.fail("the rule raised no alert")
+        pytest.fail("the rule raised no alert, or nobody was told")
 
+    body = AlertNotificationConfigurationRequest.from_dict(
+        {"model_id": model.id, "type": "webhook", "destination": "https://example.com/hook"}
+    )
+    create_alert_notification_configuration.sync(client=arthur.api, body=body)
     record(8, alert)
     arthur.close()
     return found

@@ -6,7 +6,6 @@ Made by `python -m scripts.async_layer` from `arthurai/upload/uploader.py`; not 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -42,7 +41,7 @@ from arthurai.upload.validated_table import INFERENCES, REFERENCE, ValidatedTabl
 from arthurai_api.types import RequestParts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from arthurai.upload.images import Image
@@ -69,7 +68,6 @@ class AsyncUploader:
         part_name: Form field of the rows, if they are sent as files.
         fields: Other form fields.
         json_files: Whether files are JSON even for a model whose files are Parquet.
-        keys: Idempotency keys of the requests with files, in their order; random when omitted.
     """
 
     session: AsyncSession
@@ -79,7 +77,6 @@ class AsyncUploader:
     part_name: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     json_files: bool = False
-    keys: Iterator[str] | None = None
 
     @property
     def _sends_parquet(self) -> bool:
@@ -213,7 +210,7 @@ class AsyncUploader:
             for body, rows in _encode_kept(table, self._encode_file):
                 send = None
                 if body is not None:
-                    send = partial(self._upload, self._keyed_request(), body.content)
+                    send = partial(self._upload, add_key(self.request), body.content)
                 yield Request(rows, send)
             return
         for start, count in split_by_size(table.inference[image.name], MAX_ZIP_BYTES):
@@ -227,15 +224,12 @@ class AsyncUploader:
                 if body is not None:
                     upload = partial(
                         self._upload_images,
-                        self._keyed_request(),
+                        add_key(self.request),
                         body.content,
                         images[these],
                         names[these],
                     )
                 yield Request(rows, upload)
-
-    def _keyed_request(self) -> RequestParts:
-        return add_key(self.request, None if self.keys is None else next(self.keys))
 
     def _encode_file(self, table: ValidatedTable) -> Iterator[Body]:
         """Yield files no larger than allowed, unless a single row is."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.server.background.alert_announcements import AlertAnnouncements
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.query import QueryError
@@ -89,8 +90,8 @@ class AlertEvaluator:
         """
         self._stores = stores
         self._data = stores.data
-        self._notifier = notifier
         self._record = record
+        self._announcements = AlertAnnouncements(stores, notifier, record)
         self._is_stopping = is_stopping
         self._documents = stores.control.documents(Kind.ALERT)
         self._stored = stores.control.alerts
@@ -124,6 +125,7 @@ class AlertEvaluator:
                     self._raise(work, reading, moment, where)
                 elif reading.verdict is not Verdict.FAILED:
                     self._refute(work, reading, where)
+            self._announce()
         return self._finish()
 
     def evaluate_span(self, first: datetime, last: datetime, now: datetime) -> int:
@@ -168,6 +170,9 @@ class AlertEvaluator:
             return self._data.batch(self._record.schema, batch_id).status == COMPLETED
         except DataStoreError:
             return False
+
+    def _announce(self) -> None:
+        self._announcements.send(self._stop_if_asked)
 
     def _stop_if_asked(self) -> None:
         if self._is_stopping():
@@ -224,6 +229,7 @@ class AlertEvaluator:
         with self._stores.control.transaction():
             for readings in changed.values():
                 self._settle(work, readings)
+        self._announce()
 
     def _settle(self, work: _Work, readings: dict[tuple[int, int], Reading]) -> None:
         """Bring the alerts of one subject in line with readings of windows in the past."""
@@ -284,6 +290,7 @@ class AlertEvaluator:
                 if self._raise(work, reading, members["window_end"], members):
                     crossing = reading.to_crossing(start, end, raised=True)
                     self._stored.put_crossing(self._record.id, work.rule["id"], key, crossing)
+        self._announce()
 
     # --- alerts ---------------------------------------------------------------------------------
 
@@ -332,7 +339,7 @@ class AlertEvaluator:
         self._documents.put(organization_id, alert_id, alert, model_id=self._record.id)
         if is_news:
             self._new_alerts += 1
-            self._notifier.notify_of_alert(organization_id, alert)
+            self._announcements.add(alert_id, is_new=True)
         return True
 
     def _refute(self, work: _Work, reading: Reading, where: dict[str, Any]) -> None:
@@ -369,8 +376,8 @@ class AlertEvaluator:
             alert["message"] = describe(alert["message"])
 
         self._documents.change(organization_id, alert_id, resolve)
-        for alert in resolved:
-            self._notifier.notify_of_status(organization_id, alert)
+        if resolved:
+            self._announcements.add(alert_id, is_new=False)
 
     def _finish(self) -> int:
         """Store what the evaluation came to; return the number of new alerts."""

@@ -110,10 +110,14 @@ class AlertScheduler:
         self._stopping.set()
         self._worker.close(wait=False)
 
-    def close(self) -> None:
-        """Stop after the window that is being evaluated; the next start resumes from there."""
+    def close(self, deadline: float | None = None) -> None:
+        """Stop after the window that is being evaluated; the next start resumes from there.
+
+        Args:
+            deadline: When to wait no longer, by `time.monotonic`.
+        """
         self.stop()
-        self._worker.close(interrupt=self._stores.data.interrupt)
+        self._worker.close(interrupt=self._stores.data.interrupt, deadline=deadline)
 
     def schedule(
         self,

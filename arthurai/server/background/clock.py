@@ -110,10 +110,17 @@ class Clock:
         """Call jobs when they are due, until `close`."""
         self._worker.put_every(TICK_SECONDS, None)
 
-    def close(self, interrupt: Callable[[], object] | None = None) -> None:
+    def stop(self) -> None:
+        """Call no more jobs; returns at once."""
+        self._worker.close(wait=False)
+
+    def close(
+        self, interrupt: Callable[[], object] | None = None, deadline: float | None = None
+    ) -> None:
         """Call no more jobs; the one at hand ends first.
 
         Args:
             interrupt: Ends what that one is doing when it takes too long.
+            deadline: When to wait no longer, by `time.monotonic`.
         """
-        self._worker.close(interrupt=interrupt)
+        self._worker.close(interrupt=interrupt, deadline=deadline)

@@ -78,9 +78,13 @@ class EventBus:
         """
         return self._worker.drain(timeout)
 
-    def close(self) -> None:
-        """Handle what is waiting, then stop; later events are dropped."""
-        self._worker.close(finish=True)
+    def close(self, deadline: float | None = None) -> None:
+        """Handle what is waiting, then stop; later events are dropped.
+
+        Args:
+            deadline: When to wait no longer, by `time.monotonic`.
+        """
+        self._worker.close(finish=True, deadline=deadline)
 
     def _call_subscribers(self, event: DataEvent) -> None:
         for callback in tuple(self._callbacks):

@@ -111,14 +111,16 @@ class Worker(Generic[Item]):
         finish: bool = False,
         wait: bool = True,
         interrupt: Callable[[], object] | None = None,
+        deadline: float | None = None,
     ) -> None:
         """Stop the thread after the item that is being handled; later items are dropped.
 
         Args:
             finish: Handle the waiting items first instead of dropping them.
             wait: Wait until the thread has ended; never done on the thread itself.
-            interrupt: Called after `INTERRUPT_SECONDS` to end what the item is doing; then the
-                wait is `STOP_SECONDS` in all. Without it, it has no limit.
+            interrupt: Called after `INTERRUPT_SECONDS` to end what the item is doing.
+            deadline: When to wait no longer, by `time.monotonic`; by default after `STOP_SECONDS`
+                with `interrupt`, else never.
         """
         with self._changed:
             self._closed = True
@@ -130,16 +132,19 @@ class Worker(Generic[Item]):
         thread = self._thread
         if not wait or thread is None or thread is threading.current_thread():
             return
-        if interrupt is None:
+        if interrupt is None and deadline is None:
             thread.join()
             return
-        thread.join(INTERRUPT_SECONDS)
-        deadline = time.monotonic() + STOP_SECONDS - INTERRUPT_SECONDS
-        while thread.is_alive() and time.monotonic() < deadline:
-            interrupt()
+        now = time.monotonic()
+        until = now + STOP_SECONDS if deadline is None else deadline
+        thread.join(max(0.0, min(INTERRUPT_SECONDS, until - now)))
+        while thread.is_alive():
+            if interrupt is not None:
+                interrupt()
+            if time.monotonic() >= until:
+                logger.warning("%s did not end in time", self._name)
+                return
             thread.join(_RETRY_SECONDS)
-        if thread.is_alive():
-            logger.warning("%s did not end within %g s", self._name, STOP_SECONDS)
 
     def measure(self) -> tuple[int, float]:
         """Return how many items are not handled yet, and the seconds since there were none."""

@@ -6,7 +6,7 @@ import logging
 import smtplib
 import ssl
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -27,6 +27,7 @@ from arthurai.server.background.worker import Worker
 from arthurai.server.delivery.delivery_log import DELIVERED, FAILED, SKIPPED, WAITING
 from arthurai.server.delivery.message import Message, is_url
 from arthurai.server.delivery.message_formats import format_html, format_post
+from arthurai.server.delivery.sending_threads import SendingThreads
 from arthurai.server.delivery.webhook_connection import (
     ForbiddenTargetError,
     derive_signing_secret,
@@ -157,8 +158,8 @@ class Delivery:
         self._retries: Worker[str] = Worker("arthurai-outbox", self._retry)
         self._settings = settings
         self._on_outcome = on_outcome
-        self._mails = ThreadPoolExecutor(1, thread_name_prefix="arthurai-mail")
-        self._hooks = ThreadPoolExecutor(_WEBHOOK_THREADS, thread_name_prefix="arthurai-webhook")
+        self._mails = SendingThreads(1, "arthurai-mail")
+        self._hooks = SendingThreads(_WEBHOOK_THREADS, "arthurai-webhook")
         self._waiting: set[Future[bool]] = set()
 
     @property
@@ -170,12 +171,14 @@ class Delivery:
         """Deliver what is waiting, then stop.
 
         Args:
-            seconds: Time limit; messages left after it are dropped, with a warning.
+            seconds: Time limit; messages left after it are dropped, with a warning, unless they
+                are in the outbox.
         """
-        self._retries.close()
-        late = wait(set(self._waiting), seconds).not_done
-        for executor in (self._mails, self._hooks):
-            executor.shutdown(wait=False, cancel_futures=True)
+        deadline = time.monotonic() + seconds
+        self._retries.close(deadline=deadline)
+        late = wait(set(self._waiting), max(0.0, deadline - time.monotonic())).not_done
+        for threads in (self._mails, self._hooks):
+            threads.close()
         if late:
             logger.warning("stopped with %d messages not delivered", len(late))
         with suppress(ControlDatabaseError):  # the store itself may be what is broken
@@ -216,9 +219,9 @@ class Delivery:
 
     def _start(self, channel: str, message: Message, *, attempts: int | None) -> Future[bool]:
         """Try to deliver a message; with a number of earlier attempts it is one of the outbox."""
-        executor = self._mails if channel == "mail" else self._hooks
+        threads = self._mails if channel == "mail" else self._hooks
         try:
-            future = executor.submit(self._attempt, channel, message, attempts)
+            future = threads.submit(self._attempt, channel, message, attempts)
         except RuntimeError:
             return self._refuse(
                 channel, message, "the server is stopping", kept=attempts is not None

@@ -162,12 +162,16 @@ class Enrichments:
         for worker in (self._others, self._explanations):
             worker.close(wait=False)
 
-    def close(self) -> None:
-        """Stop after the slices that are being processed; the next start resumes from there."""
+    def close(self, deadline: float | None = None) -> None:
+        """Stop after the slices that are being processed; the next start resumes from there.
+
+        Args:
+            deadline: When to wait no longer, by `time.monotonic`.
+        """
         self.stop()
         self.explainability.close()
         for worker in (self._others, self._explanations):
-            worker.close(interrupt=self._data.interrupt)
+            worker.close(interrupt=self._data.interrupt, deadline=deadline)
         self.projects.close()
 
     def _add(self, action: str, model_id: str = "", name: str = "") -> None:

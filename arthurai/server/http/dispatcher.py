@@ -13,7 +13,7 @@ import time
 from contextlib import nullcontext
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_cookie
@@ -56,11 +56,22 @@ MAY_DEFER: Final = "arthurai.may_defer"
 """Member of the WSGI environment: whether what is called may return a `BegunRequest`."""
 
 
+class RecentUse(NamedTuple):
+    """By whom a credential was used.
+
+    Attributes:
+        principal_id: Id of the user or of the service account.
+        organization_id: The organization; the principal itself where it works in none.
+    """
+
+    principal_id: str
+    organization_id: str
+
+
 class Dispatcher:
     """Passes each request to the handler of its operation.
 
-    Attributes:
-        recent_organizations: The organization that each credential was last used in.
+    Thread-safe.
     """
 
     def __init__(
@@ -87,7 +98,7 @@ class Dispatcher:
         self._handlers = load_handlers()
         self._plain_handlers = load_plain_handlers()
         self._watch = QueryWatch()
-        self.recent_organizations: dict[str, str] = {}
+        self._recent: dict[bytes, RecentUse] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one request (WSGI); where the environment allows it, perhaps later."""
@@ -157,7 +168,7 @@ class Dispatcher:
             exchange.has_cookie = services.authentication.relies_on_cookie(headers)
             if exchange.has_cookie:
                 check_same_origin(environ, proof_required=True)
-            self._note_organization(environ, principal)
+            self._note_use(environ, principal)
             services.authorization.require(principal, operation.permission)
         else:
             check_same_origin(environ, proof_required=False)
@@ -233,14 +244,23 @@ class Dispatcher:
         is_json = bodies.parse_media_type(environ, accepted) == JSON
         return services.limits.json_bytes if is_json else services.limits.form_bytes
 
-    def _note_organization(self, environ: WSGIEnvironment, principal: Principal) -> None:
-        """Remember the organization of a credential, for sharing the threads."""
+    def _note_use(self, environ: WSGIEnvironment, principal: Principal) -> None:
+        """Remember whose a credential is, for sharing the threads."""
         credential = environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_COOKIE")
-        recent = self.recent_organizations
-        if isinstance(credential, str) and principal.organization_id is not None:
+        recent = self._recent
+        if isinstance(credential, str):
             if len(recent) >= _MAX_RECENT:
                 recent.clear()
-            recent[credential] = principal.organization_id
+            organization_id = principal.organization_id or principal.id
+            recent[_digest(credential)] = RecentUse(principal.id, organization_id)
+
+    def find_recent_use(self, credential: str) -> RecentUse | None:
+        """Return by whom, and in which organization, a credential was last used, if it was lately.
+
+        Args:
+            credential: The header `Authorization` or `Cookie`.
+        """
+        return self._recent.get(_digest(credential))
 
     def _bound_queries(
         self, exchange: _Exchange, operation: Operation
@@ -287,6 +307,11 @@ class Dispatcher:
         if required:
             raise ApiError(400, "a request body is required")
         return None, Form()
+
+
+def _digest(credential: str) -> bytes:
+    """Return what stands for a credential, which may be long."""
+    return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).digest()
 
 
 class BegunRequest:

@@ -1,14 +1,15 @@
 """The threads that work on requests, and whose turn it is.
 
 One caller, or one organization, must not keep all others waiting. So a caller occupies at most half
-of the threads, an organization all but two, and logins a quarter; whoever waits is served in turn,
-one request of each caller. Small requests of one caller that end up in the same commit are worked
-on by one thread, together. One more thread answers nothing but `/health`.
+of the threads, an organization all but two, logins a quarter, and an address whose callers are not
+known yet another one; whoever waits is served in turn, one request of each caller. Small requests
+of one caller that end up in the same commit are worked on by one thread, together. Requests for
+`/health` are answered by the thread that polls, or by one more that does nothing else where the
+answer is not known yet.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 import time
@@ -29,15 +30,20 @@ MAX_GATHER_SECONDS: Final = 0.003
 """How long a thread waits for the next requests of those whom it has answered."""
 
 MAX_SMALL_BYTES: Final = 64 * 1024
+MAX_AT_ONCE: Final = 16
+"""Maximum number of requests for `/health` that the thread that polls answers before it goes on."""
+
 _PROBE_PATH: Final = "/health"
 _LOGIN_PATH: Final = "/login"
+_STRANGERS: Final = ""
+"""Stands for the organization of those who are not known yet."""
 
 
 class Share(NamedTuple):
     """On whose account a request is worked on.
 
     Attributes:
-        caller: The credential or the address, hashed.
+        caller: Id of the user or the key; the address of those who are not known yet.
         organization: The organization, as far as it is known.
     """
 
@@ -75,17 +81,26 @@ class RequestQueue:
     """Hands out connections with a waiting request to threads; takes the place of waitress's own.
 
     Args:
-        find_organization: Takes a credential; returns the organization that it was last used in.
+        find_recent_use: Takes a credential; returns by whom, and in which organization, it was last
+            used.
         defers: Takes method and path; returns whether such requests wait for the same thing.
+        answers_at_once: Returns whether a request for `/health` waits for nothing.
+
+    Attributes:
+        polling_thread: Identifier of the thread that polls, once it does.
     """
 
     def __init__(
         self,
-        find_organization: Callable[[str], str | None],
+        find_recent_use: Callable[[str], tuple[str, str] | None],
         defers: Callable[[str, str], bool],
+        answers_at_once: Callable[[], bool],
     ) -> None:
-        self._find_organization = find_organization
+        self.polling_thread: int | None = None
+        self._find_recent_use = find_recent_use
         self._defers = defers
+        self._answers_at_once = answers_at_once
+        self._at_once: deque[Any] = deque()
         self._lock = threading.Lock()
         # Each thread that waits is woken on its own: all of them would contend for the lock.
         self._changed = threading.Condition(self._lock)
@@ -125,6 +140,9 @@ class RequestQueue:
             connection: The connection.
         """
         request = connection.requests[0]
+        if self._is_answered_at_once(request):
+            self._at_once.append(connection)
+            return
         with self._changed:
             if request.error is not None or request.path == _PROBE_PATH:
                 self._probes.append(connection)
@@ -138,6 +156,24 @@ class RequestQueue:
                     self._changed.notify()
                 if len(self._waiting[share]) >= self._expected.get(share, 0):
                     self._gathered.notify_all()
+
+    def _is_answered_at_once(self, request: Any) -> bool:
+        return (
+            threading.get_ident() == self.polling_thread
+            and request.error is None
+            and request.path == _PROBE_PATH
+            and len(self._at_once) < MAX_AT_ONCE
+            and self._answers_at_once()
+        )
+
+    def answer_at_once(self) -> None:
+        """Answer what waits for nothing; called by the thread that polls.
+
+        Each hand-over to another thread costs a turn of the interpreter, which is what a busy
+        server lacks.
+        """
+        for _ in range(len(self._at_once)):
+            _call_each([self._at_once.popleft()], "service")
 
     def note_unread(self, unread: Mapping[str, int]) -> None:
         """Take how many bytes of responses callers have not read yet; who left too many waits.
@@ -175,10 +211,9 @@ class RequestQueue:
         credential = request.headers.get("AUTHORIZATION") or request.headers.get("COOKIE")
         if request.path.endswith(_LOGIN_PATH):
             return Share(_LOGIN_PATH, _LOGIN_PATH)
-        if not credential:
-            return Share(str(connection.addr[0]), "")
-        caller = hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()
-        return Share(caller, self._find_organization(credential) or "")
+        # The same cookie can be sent in any number of forms: who sends it counts, not the form.
+        known = self._find_recent_use(credential) if credential else None
+        return Share(str(connection.addr[0]), _STRANGERS) if known is None else Share(*known)
 
     def _group(self, request: Any) -> str | None:
         path = str(request.request_uri).partition("?")[0]
@@ -265,7 +300,8 @@ class RequestQueue:
         return None
 
     def _may_run(self, share: Share, group: str | None) -> bool:
-        of_caller = self._threads // (4 if share.caller == _LOGIN_PATH else 2)
+        is_known = share.organization not in {_LOGIN_PATH, _STRANGERS}
+        of_caller = self._threads // (2 if is_known else 4)
         return (
             # what waits meanwhile becomes the next group
             not (group and self._running[f"g {share.caller} {group}"])

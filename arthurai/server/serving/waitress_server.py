@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import signal
 import socket
+import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -30,10 +32,13 @@ DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8080
 DEFAULT_THREADS: Final = 8
 STOP_SECONDS: Final = 30.0
+END_SECONDS: Final = 55.0
+"""When the process has ended after a signal, whatever it is doing."""
 BACKLOG: Final = 1024
 _MAX_CONNECTIONS: Final = 4096
 _RESERVED_DESCRIPTORS: Final = 128
 _POLL_SECONDS: Final = 0.25
+_STANDARD_ERROR: Final = 2
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _DESCRIPTORS_PER_CONNECTION: Final = 2  # its socket, and the file of a large body
 _SPOOL_BYTES: Final = 64 * 1024
@@ -77,7 +82,7 @@ class Server:
         self._map: dict[int, Any] = {}
         self._stopping = False
         self._next_check = 0.0
-        self._queue = RequestQueue(app.find_organization, app.defers)
+        self._queue = RequestQueue(app.find_recent_use, app.defers, app.answers_at_once)
         self._queue.set_thread_count(threads)
         limit = _connection_limit(_DESCRIPTORS_PER_CONNECTION + (0 if tls is None else 2))
         self._crowd = limit * 3 // 4
@@ -116,17 +121,25 @@ class Server:
         """Make `run` finish the requests in flight and return; callable from any thread."""
         self._stopping = True
 
-    def run(self, *, stop_seconds: float = STOP_SECONDS) -> None:
+    def run(
+        self,
+        *,
+        stop_seconds: float = STOP_SECONDS,
+        on_stop: Callable[[], object] = lambda: None,
+    ) -> None:
         """Serve requests until `stop` is called.
 
         Args:
             stop_seconds: How long requests in flight may take after that.
+            on_stop: Called before these are waited for.
         """
+        self._queue.polling_thread = threading.get_ident()
         try:
             while not self._stopping:
                 self._poll(_POLL_SECONDS)
             logger.info("stopping: no new connections are accepted")
             self._stop_listening()
+            on_stop()
             deadline = time.monotonic() + stop_seconds
             while self._is_busy() and time.monotonic() < deadline:
                 self._poll(_POLL_SECONDS / 5)
@@ -147,6 +160,7 @@ class Server:
     def _poll(self, seconds: float) -> None:
         self._is_awake = False
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        self._queue.answer_at_once()
         now = time.monotonic()
         if now >= self._next_check:
             self._next_check = now + _POLL_SECONDS
@@ -171,6 +185,9 @@ class Server:
 def stop_on_signals(server: Server) -> Iterator[None]:
     """Stop a server gracefully on SIGTERM or SIGINT, and at once on a second signal.
 
+    A process that is still in the block `END_SECONDS` after the first one ends with status 1 and
+    writes to its standard error what its threads were doing.
+
     Args:
         server: The server; it must run on the main thread, on which this is called.
 
@@ -181,6 +198,8 @@ def stop_on_signals(server: Server) -> Iterator[None]:
     def on_signal(number: int, frame: FrameType | None) -> None:
         del frame
         logger.info("received %s", signal.Signals(number).name)
+        # a thread of its own in C, which nothing that Python runs can hold up
+        faulthandler.dump_traceback_later(END_SECONDS, exit=True, file=_STANDARD_ERROR)
         server.stop()
         for each in _STOP_SIGNALS:
             signal.signal(each, signal.default_int_handler)
@@ -191,6 +210,7 @@ def stop_on_signals(server: Server) -> Iterator[None]:
     try:
         yield
     finally:
+        faulthandler.cancel_dump_traceback_later()
         for number, handler in earlier.items():
             signal.signal(number, handler)
 

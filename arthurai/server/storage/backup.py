@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from arthurai.server.context import Stores
 
 SUMMARY_FILE: Final = "backup.json"
+_WORK_PREFIX: Final = ".backup-"
 _CHUNK_BYTES: Final = 2**20
 
 
@@ -77,7 +78,7 @@ def stream_backup(stores: Stores, data_dir: Path) -> Iterator[bytes]:
         stores: The stores of the running server.
         data_dir: Its data directory.
     """
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=data_dir) as work:
+    with tempfile.TemporaryDirectory(prefix=_WORK_PREFIX, dir=data_dir) as work:
         copy, archive = Path(work) / "copy", Path(work) / "backup.tar"
         copy.mkdir(mode=0o700)
         write_backup(stores, data_dir, copy)
@@ -88,6 +89,16 @@ def stream_backup(stores: Stores, data_dir: Path) -> Iterator[bytes]:
         with archive.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 yield chunk
+
+
+def remove_unfinished_backups(data_dir: Path) -> None:
+    """Remove what backups have left in a data directory whose server was killed meanwhile.
+
+    Args:
+        data_dir: The directory; no server has it open.
+    """
+    for left in data_dir.glob(f"{_WORK_PREFIX}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def extract_backup(archive: Path, target: Path) -> None:

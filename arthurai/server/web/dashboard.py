@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.http import parse_cookie
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.web.chart_files import CHART_FILES
-from arthurai.server.web.operation_calls import OperationCalls, OperationError
+from arthurai.server.web.operation_calls import OperationCalls, OperationError, bearer
 from arthurai.server.web.page_registry import PREFIX, File, Page, Redirect, load_routes
 from arthurai.server.web.templating import make_environment
 from arthurai.server.web.view import View
@@ -123,6 +124,17 @@ class Dashboard:
     @cached_property
     def _templates(self) -> Any:
         return make_environment(self.static_address)
+
+    def find_credential(self, cookies: str) -> str | None:
+        """Return the header that a session calls operations with, or `None` for no session.
+
+        Args:
+            cookies: The header `Cookie`.
+        """
+        if COOKIE not in cookies:
+            return None
+        session = self.sessions.find(parse_cookie(cookies).get(COOKIE), is_use=False)
+        return None if session is None else bearer(session.credential)
 
     def static_address(self, name: str) -> str:
         """Return the address of a static file, which changes with its content.

@@ -53,6 +53,15 @@ class RawResponse(NamedTuple):
     content: bytes
 
 
+def bearer(credential: str) -> str:
+    """Return the header `Authorization` of a credential.
+
+    Args:
+        credential: Session token or API key.
+    """
+    return f"Bearer {credential}"
+
+
 class OperationCalls:
     """Calls operations of the API with the credential of one principal."""
 
@@ -75,7 +84,7 @@ class OperationCalls:
         self._client_address = client_address
         self._headers: dict[str, str] = {}
         if credential is not None:
-            self._headers[AUTHORIZATION_HEADER] = f"Bearer {credential}"
+            self._headers[AUTHORIZATION_HEADER] = bearer(credential)
         if organization_id is not None:
             self._headers[ORGANIZATION_HEADER] = organization_id
 

@@ -6,6 +6,7 @@ import logging
 import shutil
 import ssl
 import subprocess
+import time
 
 import pytest
 
@@ -94,6 +95,8 @@ def test_closing_gives_up_what_does_not_leave_in_time(mail_server, caplog):
     delivery = Delivery(DeliverySettings(smtp_url=f"smtp://{mail_server.address}"))
     mail_server.gate.clear()
     mails = [delivery.send(Message("a@b", "s", "t")) for _ in range(3)]
+    while not mails[0].running():
+        time.sleep(0.01)
     delivery.close(seconds=0)
     assert "3 messages not delivered" in caplog.text
     mail_server.gate.set()

@@ -15,6 +15,7 @@ from arthurai.server.app import create_app
 from arthurai.server.operator_limits import Limits
 from arthurai.server.serving import waitress_server
 from arthurai.server.serving.waitress_server import Server, listen
+from arthurai.transport.local import LocalTransport
 
 SLOW = {
     "select": [
@@ -220,3 +221,53 @@ def test_idle_connections_make_room(app, monkeypatch):
         assert time.monotonic() - started < 8
         for connection in (*idle, *halves):
             connection.close()
+
+
+def in_many_forms(key, count, start=0):
+    """Give the same credential as cookies that no two requests share."""
+    return [f"Cookie: Authorization={key}; junk={start + n}\n" for n in range(count)]
+
+
+def test_one_caller_in_many_forms_is_one_caller(app, organization_id, sleeper):
+    mine, other = key_of(app, organization_id), key_of(app, organization_id)
+    with running(app, threads=8) as server:
+        assert get(server, "/api/v3/users/me", other).status_code == 200
+        known, unknown = in_many_forms(mine, 12), in_many_forms(mine, 12, start=100)
+        for form in known:
+            connection = raw(server, f"GET /api/v3/users/me HTTP/1.1\nHost: x\n{form}")
+            assert answer_of(connection)[0] == 200
+            connection.close()
+        text = "GET /api/v3/models HTTP/1.1\nHost: x\n"
+        connections = [raw(server, text + form) for form in (*known, *unknown)]
+        wait_until(lambda: sleeper.running == 6)  # half of the threads, and a quarter for strangers
+        time.sleep(0.3)
+        assert sleeper.running == 6
+        started = time.monotonic()
+        assert get(server, "/api/v3/users/me", other).status_code == 200
+        assert time.monotonic() - started < 2
+        sleeper.go.set()
+        for connection in connections:
+            connection.close()
+
+
+def test_what_is_remembered_of_a_credential_does_not_grow_with_it(app, organization_id):
+    mine = key_of(app, organization_id)
+    with httpx.Client(transport=LocalTransport(app), base_url="http://local/api/v3") as client:
+        for number in range(50):
+            cookie = f"Authorization={mine}; junk={number:060000}"
+            assert client.get("/users/me", headers={"Cookie": cookie}).status_code == 200
+    recent = app._dispatcher._recent
+    assert len(recent) >= 50
+    assert sum(len(key) + sum(map(len, use)) for key, use in recent.items()) < 50 * 500
+
+
+def test_a_dashboard_counts_for_who_is_logged_in(app, organization_id):
+    key = key_of(app, organization_id, "Administrator")
+    with httpx.Client(transport=LocalTransport(app), base_url="http://local") as browser:
+        link = app.make_dashboard_link("http://local", key)
+        assert browser.get(link, follow_redirects=True).status_code == 200
+        (cookie,) = (f"{c.name}={c.value}" for c in browser.cookies.jar if "dash" in c.name)
+    account = app.control.service_accounts.find_by_token(key)
+    assert app.find_recent_use(cookie).principal_id == account.id
+    assert app.find_recent_use(f"{cookie}x") is None
+    assert app.find_recent_use("arthur_dashboard=") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import time
 
 import duckdb
 import httpx
@@ -40,6 +41,13 @@ def client_of(app):
 def health(app):
     with httpx.Client(transport=LocalTransport(app), base_url="http://local") as client:
         return client.get("/health").status_code
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 20
+    while not (found := condition()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
 
 
 def remove(directory, name):
@@ -100,7 +108,7 @@ def test_a_directory_that_goes_away_under_the_server_is_noticed(with_model, how)
             (directory / "copy").replace(directory / "control.sqlite")
         else:
             (directory / "data.duckdb").unlink()
-        assert health(app) == 503
+        assert wait_for(lambda: health(app) == 503)  # it is known for a second
 
 
 def test_files_are_private_whoever_made_the_directory(with_model):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def health(services: Services, environ: WSGIEnvironment) -> Response:
     """Return 200 while both stores answer, else 503; count the ground truth without inference."""
     del environ
-    if services.stores.are_healthy():
+    if services.health.is_healthy():
         waiting = services.stores.data.waiting_truths()
         return Response(200, {"status": "ok", "waiting_ground_truths": waiting})
     return Response(503, {"error": "a store does not respond; see the server's log"})

@@ -587,9 +587,9 @@ class DataStore:
         """Merge the log of recent writes into the data file; readers and writers can continue."""
         self._database.checkpoint()
 
-    def close(self) -> None:
-        """Finish pending events, write everything to disk and unlock the directory."""
-        self._events.close()
+    def close(self, deadline: float | None = None) -> None:
+        """Finish events by a `time.monotonic`, write everything to disk, unlock the directory."""
+        self._events.close(deadline)
         self._database.close()
 
     def __enter__(self) -> Self:
