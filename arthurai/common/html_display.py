@@ -98,7 +98,9 @@ class DisplayedList(list[T]):
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        names: tuple[str, ...] = getattr(self[0], "_shown_fields", ()) if self else ()
+        if not self:
+            return "<p>none</p>"
+        names: tuple[str, ...] = getattr(self[0], "_shown_fields", ())
         if not names:
             return format_table(("",), ((repr(item),) for item in self), len(self))
         rows = ([getattr(item, name, None) for name in names] for item in self)

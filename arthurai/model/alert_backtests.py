@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from arthurai.common.exceptions import MethodNotApplicableError
+from arthurai.common.html_display import DisplayedList
 from arthurai.common.vocabulary import AlertRuleSeverity
 from arthurai.model.alerts import AlertRule, build_rule, report_notes
 from arthurai.model.base_model import require_connection
@@ -35,6 +36,10 @@ class BacktestAlert(ArthurBaseJsonDataclass):
         truth_share: Share of the rows with ground truth, for metrics that need it.
         metric_parameters: Parameters of the metric: the attribute or class the alert is about.
     """
+
+    _shown_fields: ClassVar[tuple[str, ...]] = (
+        *("timestamp", "message", "metric_value", "row_count", "batch_id"),
+    )
 
     timestamp: str
     metric_value: float
@@ -69,6 +74,9 @@ class AlertRuleBacktest(ArthurBaseJsonDataclass):
     outcomes: dict[str, int]
     suppressed: int = 0
     notes: list[dict[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.alerts = DisplayedList(self.alerts)
 
 
 @dataclass

@@ -159,6 +159,8 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
             value = read_list(name, value, ordered=name != "tags")
         elif name in _CHOICES:
             value = spell_choice(value, _CHOICES[name])
+        if name == "attributes" and type(value) is list:
+            value = DisplayedList(value)
         super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> bool:

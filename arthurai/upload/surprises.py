@@ -7,6 +7,7 @@ once, and again when its count has grown tenfold, with the count of the whole pr
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,7 @@ _CATEGORY_TYPES: Final = frozenset({ValueType.Integer, ValueType.String})
 _NUMBER_TYPES: Final = frozenset({ValueType.Integer, ValueType.Float})
 _MAX_EXAMPLES: Final = 3
 _MAX_CATEGORIES: Final = 5
+_MAX_RANGES: Final = 3
 _GROWTH: Final = 10
 _MAX_REMEMBERED: Final = 10_000
 
@@ -202,16 +204,29 @@ class Surprises:
             total = counts.add((self._scope, "range", name), self._numbers[name])
             if total is not None:
                 fresh[name] = ends
-        if fresh:
-            logger.warning(
-                "values outside of the ranges that the model was described with: %s",
-                "; ".join(
-                    f"{name!r} ranges from {_format(low)} to {_format(high)}, not "
-                    f"{_format(self._attributes[name].min_range)} to "
-                    f"{_format(self._attributes[name].max_range)}"
-                    for name, (low, high) in fresh.items()
-                ),
-            )
+        if not fresh:
+            return
+        farthest = sorted(fresh, key=lambda name: -self._excess(name))
+        texts = [
+            f"{name!r} ranges from {_format(fresh[name][0])} to {_format(fresh[name][1])}, not "
+            f"{_format(self._attributes[name].min_range)} to "
+            f"{_format(self._attributes[name].max_range)}"
+            for name in farthest[:_MAX_RANGES]
+        ]
+        if len(farthest) > _MAX_RANGES:
+            texts.append(f"and {len(farthest) - _MAX_RANGES} more attributes, by less")
+        logger.warning(
+            "values outside of the ranges that the model was described with: %s", "; ".join(texts)
+        )
+
+    def _excess(self, name: str) -> float:
+        """Return how far the values of an attribute leave its range, in widths of that range."""
+        low, high = self._ranges[name]
+        least, most = self._attributes[name].min_range, self._attributes[name].max_range
+        below = 0.0 if least is None else max(0.0, float(least) - float(low))
+        above = 0.0 if most is None else max(0.0, float(high) - float(most))
+        width = 0.0 if least is None or most is None else float(most) - float(least)
+        return max(below, above) / width if width > 0 else math.inf
 
 
 def _format(limit: float | None) -> str:

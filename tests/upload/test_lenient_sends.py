@@ -514,3 +514,28 @@ def test_nested_rows_with_a_bad_value_fail_alone(model):
     odd = [nested[0], {**nested[1], "inference_data": [1]}]
     result = model.send_inferences(odd, fail_silently=True)
     assert [failure.row for failure in result.failures] == [1]
+
+
+def test_the_attributes_farthest_outside_of_their_ranges_are_named(arthur, name, caplog):
+    ends = {
+        "slightly": 1.001,
+        "twice": 2.0,
+        "within": 1.0,
+        "far": -900.0,
+        "half": 1.5,
+        "little": 1.1,
+    }
+    described = pd.DataFrame({column: np.linspace(0, 1, 50) for column in (*ends, "hat", "y")})
+    model = arthur.model(name, "TABULAR", "REGRESSION")
+    model.build(described, {"hat": "y"}, set_reference_data=False)
+    model.save()
+    caplog.clear()
+    model.send_inferences(
+        pd.DataFrame({column: [0.5, end] for column, end in ends.items()} | {"hat": 0.5})
+    )
+    (text,) = [r.getMessage() for r in caplog.records if "outside of the ranges" in r.getMessage()]
+    assert text == (
+        "values outside of the ranges that the model was described with: 'far' ranges from -900 to "
+        "0.5, not 0 to 1; 'twice' ranges from 0.5 to 2, not 0 to 1; 'half' ranges from 0.5 to 1.5, "
+        "not 0 to 1; and 2 more attributes, by less"
+    )

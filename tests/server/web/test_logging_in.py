@@ -250,6 +250,35 @@ def test_a_large_form_is_refused(browser):
     assert browser.post("/ui/login", data=fields, headers=SITE).status_code == 413
 
 
+def test_a_restart_ends_sessions_and_leads_back_to_the_page(tmp_path):
+    def open_browser(app, cookies=None):
+        return httpx.Client(transport=LocalTransport(app), base_url=BASE, cookies=cookies)
+
+    with create_app(tmp_path) as app:
+        app.make_login()
+        password = app.first_login.password
+        with open_browser(app) as browser:
+            log_in(browser, password)
+            page = browser.get("/ui/people")
+            cookies, token = browser.cookies, form_token(page.text)
+        link = app.make_dashboard_link(BASE)
+    with create_app(tmp_path) as app, open_browser(app, cookies) as browser:
+        fields = {"description": "x", "role": "User", "form_token": token}
+        sent = browser.post("/ui/people/keys", data=fields, headers=SITE)
+        assert (sent.status_code, sent.headers["location"]) == (303, "/ui/login")
+        organization_id = app.control.organizations.list()[0]["id"]
+        made = app.control.service_accounts.list(organization_id)
+        assert "x" not in {account.description for account in made}  # nothing is done half
+        news = browser.get("/ui/models/m/news", headers={"HX-Request": "true"})
+        assert (news.status_code, news.headers["hx-refresh"]) == (204, "true")
+        wanted = browser.get("/ui/models?q=a+b")
+        assert wanted.headers["location"] == "/ui/login?next=%2Fui%2Fmodels%3Fq%3Da%2Bb"
+        assert browser.get(link).status_code == 403  # links of the server before, too
+        again = log_in(browser, password, next="/ui/models?q=a+b")
+        assert again.headers["location"] == "/ui/models?q=a+b"
+        assert browser.get("/ui/models?q=a+b").status_code == 200
+
+
 def test_a_session_shows_the_organization_of_its_principal():
     with create_app() as app:
         other = app.control.organizations.create("Other")

@@ -20,6 +20,7 @@ import pytest
 from dashboard_samples import EVIL, ROLES
 
 from arthurai import ArthurAI, InputType, OutputType
+from arthurai.query import count, mae, rmse, round_timestamp, select
 from arthurai.server.web.formats import format_number, format_time
 from arthurai.transport.local import LocalTransport
 from arthurai_api.api.users import invite_users
@@ -60,16 +61,21 @@ class Elements(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.tags, self.tables, self.codes = [], {}, []
-        self._table, self._cell, self._code = None, None, None
+        self.tags, self.tables, self.codes, self.plots = [], {}, [], {}
+        self._table, self._cell, self._code, self._plot = None, None, None, None
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.tags.append((tag, attrs))
         label = attrs.get("aria-label") or ""
+        if "data-plot" in attrs:
+            self._plot = json.loads(attrs["data-plot"])
         if label.startswith("Table: "):
-            self._table = self.tables.setdefault(label.removeprefix("Table: "), [])
+            label = label.removeprefix("Table: ")
+            self._table = self.tables.setdefault(label, [])
+            if self._plot is not None:
+                self.plots[label], self._plot = self._plot, None
         elif tag == "tr" and self._table is not None:
             self._table.append([])
         elif tag in {"td", "th"} and self._table is not None:
@@ -185,24 +191,62 @@ def test_charts_show_what_the_python_client_answers(filled, reader, kind, tab, q
     if "segment" in query and kind not in {"binary", "evil"}:
         pytest.skip("the model has no such attribute")
     path = f"/models/{model.id}{tab}" + (query.replace("?", "&") if "?" in tab else query)
+    assert assert_charts_answer(filled, reader, path) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_chart_of_every_page_shows_what_the_python_client_answers(filled, reader, kind):
+    model = filled.models[kind]
+    tabs = [tab for tab in TABS if "?" not in tab]
+    tabs += [f"/drift?attribute={quote(a.name)}" for a in model.attributes if not a.implicit]
+    found = sum(assert_charts_answer(filled, reader, f"/models/{model.id}{tab}") for tab in tabs)
+    assert (found > 0) == (kind != "waiting")
+
+
+def assert_charts_answer(filled, reader, path):
+    """Check each chart of a page: picture, table, files and program; return how many there are."""
     page = Elements(get(reader, path))
     links = [a["href"] for tag, a in page.tags if tag == "a" and "csv=" in (a.get("href") or "")]
     programs = [code for code in page.codes if "model.query(" in code and "arthur" in code]
-    assert len(links) == len(programs) > 0
     tables = list(page.tables.items())
-    for link, program, (_, table) in zip(links, programs, tables, strict=True):
+    assert len(links) == len(programs) == len(tables)
+    for link, program, (title, table) in zip(links, programs, tables, strict=True):
         names = {"arthur": filled.arthur}
         exec(program, names)
         answer = reader.get(link)
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
         shown = list(csv.reader(io.StringIO(answer.text)))
         keys, rows = shown[0], shown[1:]
-        expected = names["rows"][: len(rows)] if tab == "/inferences" else names["rows"]
+        is_cut = "/inferences" in path
+        expected = names["rows"][: len(rows)] if is_cut else names["rows"]
         assert len(rows) == len(expected) == len(table) - 1 > 0
         for row, cells, wanted in zip(rows, table[1:], expected, strict=True):
             for key, text, cell in zip(keys, row, cells, strict=True):
                 assert_same(wanted.get(key), text, cell)
         assert_parquet_holds(reader.get(link.replace("csv=", "parquet=")), keys, expected)
+        if title in page.plots:
+            assert_plot_shows(page.plots[title], expected)
+    plotted = sum("data-plot" in attributes for _, attributes in page.tags)
+    assert plotted == len(page.plots)
+    return len(links)
+
+
+def assert_plot_shows(plot, rows):
+    """Check that lines go through values of rows, each in its period."""
+    values = {}
+    for row in rows:
+        numbers = [value for value in row.values() if isinstance(value, int | float)]
+        (period,) = [value for value in row.values() if isinstance(value, str)]
+        values.setdefault(datetime.fromisoformat(period).timestamp(), []).extend(numbers)
+    assert set(plot["x"]) == set(values)
+    for series in plot["series"]:
+        drawn = [(at, value) for at, value in zip(plot["x"], series["values"], strict=True)]
+        assert any(value is not None for _, value in drawn)
+        for at, value in drawn:
+            assert value is None or value == pytest.approx(
+                min(values[at], key=lambda known, value=value: abs(known - value)), rel=1e-12
+            )
 
 
 def assert_parquet_holds(answer, keys, expected):
@@ -217,7 +261,7 @@ def assert_parquet_holds(answer, keys, expected):
             if isinstance(found, datetime):
                 assert found == datetime.fromisoformat(wanted)
             elif isinstance(wanted, dict | list):
-                assert json.loads(found) == pytest.approx(wanted) or json.loads(found) == wanted
+                assert json.loads(found) == wanted or json.loads(found) == pytest.approx(wanted)
             elif isinstance(wanted, float) and not isinstance(found, str):
                 assert found == pytest.approx(wanted, rel=1e-12)
             else:
@@ -234,6 +278,44 @@ def assert_same(value, text, cell):
     assert text == ("" if value is None else str(value))
     possible = {format_number(value, kind) for kind in ("number", "count", "percent", "text")}
     assert cell in {*possible, format_time(value), "\N{EN DASH}", "\N{EM DASH}"}
+
+
+@pytest.mark.heavy
+def test_versions_side_by_side_are_what_the_client_answers(filled, reader):
+    first = filled.models["regression"]
+    second = filled.arthur.model(
+        display_name="Rents, second version", input_type="TABULAR", output_type="REGRESSION"
+    )
+    rows = pd.DataFrame({"size": [50.5, 70.0], "price": [9.0, 12.5], "paid": [10.0, 12.0]})
+    second.build(rows, {"price": "paid"}, set_reference_data=False)
+    filled.arthur.get_model_group(first).add_version(second, "second")
+    second.save()
+    second.send_inferences(rows, ground_truth_timestamps=["2026-03-01T00:00:00Z"] * 2)
+    text = get(reader, f"/models/{second.id}/versions")
+    table = re.search(r'<table class="data">(.*?)</table>', text, re.DOTALL)[1]
+    lines = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", line) for line in table.split("<tr>")[1:]]
+    shown = {line[0]: line[1:] for line in lines if line}
+    question = select(count(), mae().as_("mae"), rmse().as_("rmse"))
+    answers = [model.query(question)[0] for model in (second, first)]
+    assert shown["Inferences"] == [format_number(a["count"], "count") for a in answers]
+    measured = [[format_number(answer[key]) for answer in answers] for key in ("mae", "rmse")]
+    assert all(line in shown.values() for line in measured)
+    assert answers[0]["mae"] == pytest.approx(0.75)
+    assert "without district" in shown["Attributes"][0] or "also district" in shown["Attributes"][1]
+
+
+@pytest.mark.heavy
+def test_the_lines_beside_the_models_are_what_the_client_counts(filled, reader):
+    model = filled.models["binary"]
+    day = round_timestamp("day").as_("day")
+    rows = model.query(select(day, count()).group_by(day).order_by(day))
+    counts = [row["count"] for row in rows]
+    vitals = get(reader, f"/models/vitals?id={model.id}")
+    (points,) = re.findall(r'<polyline points="([^"]+)"', vitals)
+    heights = [float(point.partition(",")[2]) for point in points.split()]
+    assert [round((100 - h) * max(counts) / 90, 1) for h in heights] == pytest.approx(
+        counts, abs=max(counts) / 500
+    )
 
 
 @pytest.mark.heavy
