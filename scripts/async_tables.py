@@ -22,12 +22,12 @@ APART: Final = frozenset({"aio", "commands", "contract", "server"})
 #: Twins written by hand: a name of the blocking layer, and what stands for it.
 TWINS: Final = {
     "arthurai.transport.session.Session": "arthurai.transport.async_session.AsyncSession",
-    "arthurai.upload.uploader.send_all": "arthurai.upload.parallel_tasks.send_all",
+    "arthurai.upload.parallel_threads.send_all": "arthurai.upload.parallel_tasks.send_all",
     "time.sleep": "asyncio.sleep",
 }
 
 #: Of these, the functions that have to be awaited.
-AWAITED_TWINS: Final = frozenset({"arthurai.upload.uploader.send_all", "time.sleep"})
+AWAITED_TWINS: Final = frozenset({"arthurai.upload.parallel_threads.send_all", "time.sleep"})
 
 #: Methods of sessions and of their clients that have to be awaited; `send` and `close` only
 #: of what is called `session` or `api`.
@@ -53,6 +53,7 @@ CALLABLES: Final = {
     "arthurai.model.send_setup.send": {"call"},
     "arthurai.model.report.report_contents.fetch_contents": {"steps", "step"},
     "arthurai.model.viz.visualizer.DataVisualizer._lines": {"fetch"},
+    "arthurai.upload.uploader._send_numbered": {"send"},
 }
 
 #: Calls that would hold up an event loop: they run in a thread. See `arthurai.common.threads`.

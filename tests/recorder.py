@@ -109,6 +109,7 @@ USUAL_HEADERS = {
             "accept-encoding",
             "accept-idempotency-key",
             "arthur-server-version",
+            "numbered-failures",
             "connection",
             "content-encoding",
             "content-length",

@@ -9,8 +9,8 @@ from arthurai.common.exceptions import ArthurError, ArthurUserError
 from arthurai.logger.rejected_rows import Refusal
 from arthurai.logger.segment_file import GROUND_TRUTH, INFERENCE, Record
 from arthurai.transport.idempotency_header import add_key
+from arthurai.upload.parallel_threads import Request, send_all
 from arthurai.upload.row_outcomes import RowOutcomes, SentRows
-from arthurai.upload.uploader import Request, send_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

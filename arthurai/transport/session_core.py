@@ -44,6 +44,7 @@ API_ROOT: Final = "/api"
 """Path of the servers in the API document; the paths of its operations follow it."""
 
 _KEEP_ALIVE_SECONDS: Final = 5.0
+_NUMBERS_FAILURES: Final = "Numbered-Failures"
 _UNSUPPORTED_MEDIA_TYPE: Final = 415
 _WRONG_CREDENTIALS: Final = frozenset({400, 401})
 
@@ -66,6 +67,8 @@ class SessionCore:
     Attributes:
         knows_idempotency_keys: Whether the server has said that it answers a repeated request with
             its first answer.
+        numbers_failures: Whether the server has said that it names the row of each failure of a
+            file.
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class SessionCore:
         self._local = local
         self._tls = True if endpoint.local else self.options.ssl_context(verify=verify_ssl)
         self.knows_idempotency_keys = False
+        self.numbers_failures = False
         self._compresses = self.options.compress and not endpoint.local
         self._closed = False
         self._settings = CallSettings()
@@ -293,6 +297,8 @@ class SessionCore:
             self._heard(response)
         if idempotency_header.is_known(response.headers):
             self.knows_idempotency_keys = True
+        if response.headers.get(_NUMBERS_FAILURES, "").lower() == "true":
+            self.numbers_failures = True
 
     def _takes_compressed(self, status: int) -> bool:
         """Return whether the status that a compressed body got is an answer to it.

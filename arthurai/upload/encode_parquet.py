@@ -43,6 +43,26 @@ def parquet_bodies(
         yield from parquet_bodies(part, schema, max_bytes=max_bytes)
 
 
+def has_file_types(table: ValidatedTable, schema: UploadSchema) -> bool:
+    """Return whether rows say the same in a file as in JSON: all values fit their attributes.
+
+    Args:
+        table: The rows; values that do not fit are in it as the caller gave them.
+        schema: The model's attributes.
+    """
+    columns = table.inference | table.truth
+    return schema.inference.keys() <= columns.keys() and all(
+        is_arrow(column) and _is_file_type(column.type, schema.sendable[name].value_type)
+        for name, column in columns.items()
+    )
+
+
+def _is_file_type(kind: pa.DataType, value_type: str) -> bool:
+    if pa.types.is_large_string(kind):
+        kind = pa.string()
+    return kind == arrow_type(value_type) and not pa.types.is_nested(kind)
+
+
 def to_table(table: ValidatedTable, schema: UploadSchema) -> pa.Table:
     """Return rows as one flat Arrow table.
 

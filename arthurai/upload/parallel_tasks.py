@@ -1,4 +1,4 @@
-"""Requests in parallel from an event loop: the twin of `uploader.send_all`."""
+"""Requests in parallel from an event loop: the twin of `parallel_threads.send_all`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.threads import run_in_thread
-from arthurai.upload.uploader import JOIN_TIMEOUT_SECONDS
+from arthurai.upload.parallel_threads import JOIN_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from arthurai.upload.parallel_threads import Request
     from arthurai.upload.row_outcomes import RowOutcomes, SentRows
-    from arthurai.upload.uploader import Request
 
 
 class _RequestTask:

@@ -24,6 +24,7 @@ REJECTED: Final = "rejected"
 UNKNOWN: Final = "unknown"
 
 _SUCCESS: Final = "success"
+_ACCEPTED: Final = 200
 _NOT_SENT: Final = "not sent, because the call ended before"
 _REFUSED: Final = 400
 
@@ -208,6 +209,29 @@ def parse_file_response(status: int, body: Any) -> Mapping[str, Any] | None:
             f"{body!r:.200}"
         )
     return cast("Mapping[str, Any]", body)
+
+
+def expand_file_response(response: Mapping[str, Any] | None, rows: int) -> dict[str, Any]:
+    """Return the response to a file in the form of a response to rows, one result for each.
+
+    Args:
+        response: What `parse_file_response` returned.
+        rows: Number of rows in the file.
+
+    Raises:
+        UnexpectedValueError: It does not say which rows were refused.
+    """
+    results = [{"status": _ACCEPTED, "message": _SUCCESS} for _ in range(rows)]
+    if response is None:
+        return {"counts": {"success": rows, "failure": 0, "total": rows}, "results": results}
+    for entry in response.get("failures") or ():
+        status, message, place = _parse_file_failure(entry)
+        if status is None or place is None or place >= rows:
+            raise UnexpectedValueError(
+                f"the server refused a row of a file without saying which: {entry!r:.200}"
+            )
+        results[place] = {"status": status, "message": _ROW_NUMBER.sub("", message, count=1)}
+    return {"counts": response["counts"], "results": results}
 
 
 def _parse_counts(response: Mapping[str, Any], rows: int) -> Mapping[str, int]:

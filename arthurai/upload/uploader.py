@@ -9,7 +9,6 @@ import itertools
 import logging
 import tempfile
 import threading
-from collections import deque
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,11 +26,13 @@ from arthurai.transport.multipart import FilePart
 from arthurai.upload.columnar import columns_of_rows, is_row_list, slice_column, to_list
 from arthurai.upload.encode_json import json_bodies
 from arthurai.upload.images import split_by_size, unique_names, zip_images
+from arthurai.upload.parallel_threads import Request, send_all
 from arthurai.upload.row_outcomes import (
     NOT_SAFE_TO_REPEAT,
     SAFE_TO_REPEAT,
     RowOutcomes,
     SentRows,
+    expand_file_response,
     parse_file_response,
 )
 from arthurai.upload.send_rules import SendRules
@@ -39,7 +40,7 @@ from arthurai.upload.validate import Validator
 from arthurai.upload.validated_table import INFERENCES, REFERENCE, RowMetadata, ValidatedTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from arthurai.transport.session import Session
     from arthurai.upload.columnar import ColumnarTable
@@ -60,9 +61,6 @@ MAX_ZIP_BYTES: Final = 64_000_000
 """Maximum size of the images of one request, unless a single image is larger."""
 
 DEFAULT_WORKERS: Final = 2
-JOIN_TIMEOUT_SECONDS: Final = 5.0
-"""How long an interrupted call waits for requests in flight."""
-
 BAR_DELAY_SECONDS: Final = 1.0
 """From when on a progress bar is shown that nobody asked for."""
 
@@ -108,6 +106,8 @@ class Uploader:
         part_name: Form field of the rows, if they are sent as files.
         fields: Other form fields.
         json_files: Whether files are JSON even for a model whose files are Parquet.
+        by_file: What sends the same rows as files, for calls with an outcome per row: to servers
+            that number the failures of a file, files of many rows go faster.
     """
 
     session: Session
@@ -117,13 +117,23 @@ class Uploader:
     part_name: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     json_files: bool = False
+    by_file: Uploader | None = None
 
     @property
-    def _sends_parquet(self) -> bool:
+    def sends_parquet(self) -> bool:
+        """Whether rows go as Parquet files."""
         return bool(self.part_name) and not self.json_files and self.validator.schema.sends_parquet
 
+    @property
+    def _may_send_by_file(self) -> bool:
+        return (
+            self.by_file is not None
+            and self.by_file.sends_parquet
+            and self.session.numbers_failures
+        )
+
     def send_rows(self, data: Any, metadata: RowMetadata | None = None) -> RowOutcomes:
-        """Send rows as JSON; the response has one entry per row.
+        """Send rows, as JSON or by file; the result has one entry per row.
 
         Args:
             data: Any table, or a stream of them.
@@ -134,7 +144,7 @@ class Uploader:
             ArthurError: A request failed as a whole; `result` says what was accepted.
         """
         outcomes = RowOutcomes(by_row=True, add_ids=self.validator.purpose == INFERENCES)
-        self._send(data, metadata, outcomes, self._json_requests)
+        self._send(data, metadata, outcomes, self._row_requests)
         return outcomes
 
     def send_files(self, data: Any, metadata: RowMetadata | None = None) -> RowOutcomes:
@@ -151,7 +161,7 @@ class Uploader:
         is_reference = self.validator.purpose == REFERENCE
         hint = NOT_SAFE_TO_REPEAT if is_reference else SAFE_TO_REPEAT
         outcomes = RowOutcomes(by_row=False, repeat_hint=hint)
-        self._send(data, metadata, outcomes, self._file_requests)
+        self._send(data, metadata, outcomes, self.file_requests)
         return outcomes
 
     def _send(
@@ -219,11 +229,25 @@ class Uploader:
     def _rows_per_request(self, total: int | None) -> int:
         if self.options.chunk_size is not None:
             return self.options.chunk_size
-        if not self._sends_parquet:
+        is_small = total is not None and total <= JSON_ROWS
+        if not self.sends_parquet and (is_small or not self._may_send_by_file):
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
         return min(max(total // 10, MIN_FILE_ROWS), MAX_FILE_ROWS)
+
+    def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
+        if self.by_file is not None and table.rows > JSON_ROWS and self._may_send_by_file:
+            from arthurai.upload.encode_parquet import has_file_types
+
+            if has_file_types(table, self.validator.schema):
+                for request in self.by_file.file_requests(table):
+                    rows = len(request.rows.sent())
+                    send = request.send and partial(_send_numbered, request.send, rows)
+                    yield replace(request, send=send)
+                return
+        for part in table.split(self.options.chunk_size or JSON_ROWS):
+            yield from self._json_requests(part)
 
     def _json_requests(self, table: ValidatedTable) -> Iterator[Request]:
         encode = partial(json_bodies, max_bytes=MAX_JSON_BYTES)
@@ -240,7 +264,12 @@ class Uploader:
         options = CallOptions(retry=True, single_row=is_single)
         return self.session.send(request, content=content, options=options).json()
 
-    def _file_requests(self, table: ValidatedTable) -> Iterator[Request]:
+    def file_requests(self, table: ValidatedTable) -> Iterator[Request]:
+        """Yield the requests that send rows as files, with their images.
+
+        Args:
+            table: The rows.
+        """
         image = self.validator.schema.image
         if image is None or image.name not in table.inference:
             for body, rows in _encode_kept(table, self._encode_file):
@@ -272,7 +301,7 @@ class Uploader:
         if self.fields.get("batch_id"):  # the form says it for all rows
             meta = {name: column for name, column in table.meta.items() if name != "batch_id"}
             table = replace(table, meta=meta)
-        if not self._sends_parquet:
+        if not self.sends_parquet:
             is_reference = self.validator.purpose == REFERENCE
             return json_bodies(table, max_bytes=MAX_JSON_BYTES, reference=is_reference)
         from arthurai.upload.encode_parquet import parquet_bodies
@@ -281,7 +310,7 @@ class Uploader:
 
     def _upload(self, request: RequestParts, content: bytes, *others: FilePart) -> Any:
         suffix, media_type = "json", "application/json"
-        if self._sends_parquet:
+        if self.sends_parquet:
             suffix, media_type = "parquet", "application/vnd.apache.parquet"
         rows = FilePart(self.part_name, f"{self.part_name}.{suffix}", content, media_type)
         # Reference rows have no ids: a server that does not know keys would store a repeat twice.
@@ -303,6 +332,11 @@ class Uploader:
         with zip_images(images, names) as archive:
             part = FilePart("image_data", "images.zip", archive, "application/zip")
             return self._upload(request, content, part)
+
+
+def _send_numbered(send: Callable[[], Any], rows: int) -> Any:
+    """Send a file, and return its response with one result per row."""
+    return expand_file_response(send(), rows)
 
 
 def _is_stream(data: Any) -> bool:
@@ -361,110 +395,6 @@ def _sent_rows(table: ValidatedTable, first: int, rows: int) -> SentRows:
         {row - start: why for row, why in table.refused.items() if start <= row < start + rows},
         None if table.numbers is None else table.numbers[first : first + rows],
     )
-
-
-# -- Requests in parallel --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request to send.
-
-    Attributes:
-        rows: The rows it carries.
-        send: Sends it and returns the decoded response; `None` when all of them are refused.
-    """
-
-    rows: SentRows
-    send: Callable[[], Any] | None
-
-
-class _RequestThread(threading.Thread):
-    """One request on its way; the outcome is kept also when nobody waits for it.
-
-    A daemon: after Ctrl-C the program can end while a request hangs.
-    """
-
-    def __init__(self, request: Request) -> None:
-        super().__init__(name="arthurai-send", daemon=True)
-        self.rows = request.rows
-        self.response: Any = None
-        self.error: BaseException | None = None
-        self.is_done = False
-        self._send: Callable[[], Any] | None = request.send
-
-    def run(self) -> None:
-        send, self._send = self._send, None  # frees the body once it is sent
-        try:
-            self.response = None if send is None else send()
-        except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
-            self.error = error
-        self.is_done = True
-
-
-def send_all(
-    requests: Iterable[Request],
-    outcomes: RowOutcomes,
-    *,
-    workers: int,
-    total: int | None,
-    advance: Callable[[int], object],
-) -> None:
-    """Send requests, at most `workers` at a time, and count the outcomes of their rows in order.
-
-    The first request that fails as a whole stops the rest: nothing more is read or sent. An
-    exception of the source (a generator of the caller's, Ctrl-C) stops likewise; what was sent
-    until then is counted first.
-
-    Args:
-        requests: Made while earlier ones are in flight.
-        outcomes: Receives the outcomes.
-        workers: Maximum number of requests in flight.
-        total: Number of rows of all requests, `None` if unknown.
-        advance: Called with the number of rows of each finished request.
-
-    Raises:
-        ArthurError: What stopped the call.
-        BaseException: What interrupted the call.
-    """
-    in_flight: deque[_RequestThread] = deque()
-    try:
-        for request in requests:
-            while len(in_flight) >= workers:
-                _finish_oldest(in_flight, outcomes, advance)
-            if outcomes.errors:
-                break
-            thread = _RequestThread(request)
-            in_flight.append(thread)
-            del request  # frees the body once the thread has sent it
-            if workers == 1 or thread.rows.count == total:
-                thread.run()  # alone, it needs no thread of its own
-            else:
-                thread.start()
-        while in_flight:
-            _finish_oldest(in_flight, outcomes, advance)
-    except BaseException as interruption:
-        for thread in in_flight:
-            if thread.is_alive():
-                thread.join(JOIN_TIMEOUT_SECONDS)
-            error = thread.error if thread.is_done else interruption
-            outcomes.add(thread.rows, thread.response, error)
-        raise
-    if outcomes.errors:
-        raise outcomes.errors[0]
-
-
-def _finish_oldest(
-    in_flight: deque[_RequestThread], outcomes: RowOutcomes, advance: Callable[[int], object]
-) -> None:
-    thread = in_flight[0]
-    if thread.ident is not None:
-        thread.join()
-    if thread.error is not None and not isinstance(thread.error, Exception):
-        raise thread.error  # an interruption; the request is still in flight for `send_all`
-    in_flight.popleft()
-    outcomes.add(thread.rows, thread.response, thread.error)
-    advance(thread.rows.count)
 
 
 @contextmanager

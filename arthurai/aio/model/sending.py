@@ -134,7 +134,16 @@ async def send_inferences(
     )
     if wait_for_enrichments:
         await await_enrichments_ready(self)
-    uploader = AsyncUploader(session, send_rows.build_request(model_id), validator, options)
+    by_file = AsyncUploader(
+        session,
+        send_inference_file.build_request(model_id),
+        validator,
+        options,
+        part_name="inference_data",
+    )
+    by_row = replace(
+        by_file, request=send_rows.build_request(model_id), part_name="", by_file=by_file
+    )
     metadata = RowMetadata(
         predictions=await run_in_thread(find_predictions, self, predictions, inferences),
         ground_truths=ground_truths,
@@ -143,14 +152,9 @@ async def send_inferences(
         partner_inference_ids=partner_inference_ids,
         batch_id=batch_id,
     )
-    upload = uploader.send_rows
+    upload = by_row.send_rows
     if validator.schema.image is not None:
-        upload = replace(
-            uploader,
-            request=send_inference_file.build_request(model_id),
-            part_name="inference_data",
-            json_files=True,
-        ).send_files
+        upload = replace(by_file, json_files=True).send_files
     result, answered = await send(lambda: upload(inferences, metadata), fail_silently=fail_silently)
     note_inferences(self, result.accepted)
     if validator.schema.image is not None:

@@ -19,14 +19,15 @@ from arthurai.transport.multipart import FilePart
 from arthurai.upload.encode_json import json_bodies
 from arthurai.upload.images import split_by_size, unique_names, zip_images
 from arthurai.upload.parallel_tasks import send_all
+from arthurai.upload.parallel_threads import Request
 from arthurai.upload.row_outcomes import (
     NOT_SAFE_TO_REPEAT,
     SAFE_TO_REPEAT,
     RowOutcomes,
+    expand_file_response,
     parse_file_response,
 )
 from arthurai.upload.uploader import (
-    Request,
     UploadOptions,
     _encode_kept,
     _is_stream,
@@ -41,7 +42,7 @@ from arthurai.upload.validated_table import INFERENCES, REFERENCE, ValidatedTabl
 from arthurai_api.types import RequestParts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from typing import Any
 
     from arthurai.upload.images import Image
@@ -68,6 +69,8 @@ class AsyncUploader:
         part_name: Form field of the rows, if they are sent as files.
         fields: Other form fields.
         json_files: Whether files are JSON even for a model whose files are Parquet.
+        by_file: What sends the same rows as files, for calls with an outcome per row: to servers
+            that number the failures of a file, files of many rows go faster.
     """
 
     session: AsyncSession
@@ -77,13 +80,23 @@ class AsyncUploader:
     part_name: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     json_files: bool = False
+    by_file: AsyncUploader | None = None
 
     @property
-    def _sends_parquet(self) -> bool:
+    def sends_parquet(self) -> bool:
+        """Whether rows go as Parquet files."""
         return bool(self.part_name) and not self.json_files and self.validator.schema.sends_parquet
 
+    @property
+    def _may_send_by_file(self) -> bool:
+        return (
+            self.by_file is not None
+            and self.by_file.sends_parquet
+            and self.session.numbers_failures
+        )
+
     async def send_rows(self, data: Any, metadata: RowMetadata | None = None) -> RowOutcomes:
-        """Send rows as JSON; the response has one entry per row.
+        """Send rows, as JSON or by file; the result has one entry per row.
 
         Args:
             data: Any table, or a stream of them.
@@ -94,7 +107,7 @@ class AsyncUploader:
             ArthurError: A request failed as a whole; `result` says what was accepted.
         """
         outcomes = RowOutcomes(by_row=True, add_ids=self.validator.purpose == INFERENCES)
-        await self._send(data, metadata, outcomes, self._json_requests)
+        await self._send(data, metadata, outcomes, self._row_requests)
         return outcomes
 
     async def send_files(self, data: Any, metadata: RowMetadata | None = None) -> RowOutcomes:
@@ -111,7 +124,7 @@ class AsyncUploader:
         is_reference = self.validator.purpose == REFERENCE
         hint = NOT_SAFE_TO_REPEAT if is_reference else SAFE_TO_REPEAT
         outcomes = RowOutcomes(by_row=False, repeat_hint=hint)
-        await self._send(data, metadata, outcomes, self._file_requests)
+        await self._send(data, metadata, outcomes, self.file_requests)
         return outcomes
 
     async def _send(
@@ -183,11 +196,25 @@ class AsyncUploader:
     def _rows_per_request(self, total: int | None) -> int:
         if self.options.chunk_size is not None:
             return self.options.chunk_size
-        if not self._sends_parquet:
+        is_small = total is not None and total <= JSON_ROWS
+        if not self.sends_parquet and (is_small or not self._may_send_by_file):
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
         return min(max(total // 10, MIN_FILE_ROWS), MAX_FILE_ROWS)
+
+    def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
+        if self.by_file is not None and table.rows > JSON_ROWS and self._may_send_by_file:
+            from arthurai.upload.encode_parquet import has_file_types
+
+            if has_file_types(table, self.validator.schema):
+                for request in self.by_file.file_requests(table):
+                    rows = len(request.rows.sent())
+                    send = request.send and partial(_send_numbered, request.send, rows)
+                    yield replace(request, send=send)
+                return
+        for part in table.split(self.options.chunk_size or JSON_ROWS):
+            yield from self._json_requests(part)
 
     def _json_requests(self, table: ValidatedTable) -> Iterator[Request]:
         encode = partial(json_bodies, max_bytes=MAX_JSON_BYTES)
@@ -204,7 +231,12 @@ class AsyncUploader:
         options = CallOptions(retry=True, single_row=is_single)
         return (await self.session.send(request, content=content, options=options)).json()
 
-    def _file_requests(self, table: ValidatedTable) -> Iterator[Request]:
+    def file_requests(self, table: ValidatedTable) -> Iterator[Request]:
+        """Yield the requests that send rows as files, with their images.
+
+        Args:
+            table: The rows.
+        """
         image = self.validator.schema.image
         if image is None or image.name not in table.inference:
             for body, rows in _encode_kept(table, self._encode_file):
@@ -236,7 +268,7 @@ class AsyncUploader:
         if self.fields.get("batch_id"):  # the form says it for all rows
             meta = {name: column for name, column in table.meta.items() if name != "batch_id"}
             table = replace(table, meta=meta)
-        if not self._sends_parquet:
+        if not self.sends_parquet:
             is_reference = self.validator.purpose == REFERENCE
             return json_bodies(table, max_bytes=MAX_JSON_BYTES, reference=is_reference)
         from arthurai.upload.encode_parquet import parquet_bodies
@@ -245,7 +277,7 @@ class AsyncUploader:
 
     async def _upload(self, request: RequestParts, content: bytes, *others: FilePart) -> Any:
         suffix, media_type = "json", "application/json"
-        if self._sends_parquet:
+        if self.sends_parquet:
             suffix, media_type = "parquet", "application/vnd.apache.parquet"
         rows = FilePart(self.part_name, f"{self.part_name}.{suffix}", content, media_type)
         # Reference rows have no ids: a server that does not know keys would store a repeat twice.
@@ -267,3 +299,8 @@ class AsyncUploader:
         async with enter_in_thread(zip_images(images, names)) as archive:
             part = FilePart("image_data", "images.zip", archive, "application/zip")
             return await self._upload(request, content, part)
+
+
+async def _send_numbered(send: Callable[[], Awaitable[Any]], rows: int) -> Any:
+    """Send a file, and return its response with one result per row."""
+    return expand_file_response(await send(), rows)

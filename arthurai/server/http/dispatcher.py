@@ -52,6 +52,7 @@ MAX_PUBLIC_BODY_BYTES: Final = 2**20  # for requests without a principal
 _MAX_QUERY_FIELDS: Final = 10_000
 _MAX_RECENT: Final = 10_000
 _IDEMPOTENCY_KEY: Final = "HTTP_IDEMPOTENCY_KEY"
+_ABILITIES: Final = (("Accept-Idempotency-Key", "true"), ("Numbered-Failures", "true"))
 MAY_DEFER: Final = "arthurai.may_defer"
 """Member of the WSGI environment: whether what is called may return a `BegunRequest`."""
 
@@ -139,7 +140,7 @@ class Dispatcher:
         headers.append(("X-Request-ID", exchange.request_id))
         headers.append(("Arthur-Server-Version", __version__))
         if exchange.operation is not None:
-            headers.append(("Accept-Idempotency-Key", "true"))
+            headers += _ABILITIES
         if logger.isEnabledFor(self._access_level):
             milliseconds = round(seconds * 1000, 3)
             facts = {**exchange.facts(), "status": response.status, "milliseconds": milliseconds}
