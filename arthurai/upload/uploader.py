@@ -56,6 +56,9 @@ JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
 MIN_FILE_ROWS: Final = 8_192
 MAX_FILE_ROWS: Final = 65_536
+ROW_GROUP_ROWS: Final = 122_880
+"""Rows of a file of a large table: DuckDB's row group, which the embedded server stores at once."""
+
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_ZIP_BYTES: Final = 64_000_000
 """Maximum size of the images of one request, unless a single image is larger."""
@@ -234,6 +237,8 @@ class Uploader:
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
+        if total >= 2 * ROW_GROUP_ROWS:
+            return ROW_GROUP_ROWS
         return min(max(total // 10, MIN_FILE_ROWS), MAX_FILE_ROWS)
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:

@@ -15,7 +15,7 @@ from arthurai.aio.upload.uploader import AsyncUploader
 from arthurai.common.exceptions import UnexpectedValueError
 from arthurai.transport.session_core import SessionCore
 from arthurai.upload.row_outcomes import expand_file_response
-from arthurai.upload.uploader import JSON_ROWS, Uploader
+from arthurai.upload.uploader import JSON_ROWS, ROW_GROUP_ROWS, Uploader
 
 ROWS = 2 * JSON_ROWS + 100
 COLUMNS = {"amount": "FLOAT", "count": "INTEGER", "region": "STRING", "flag": "BOOLEAN"}
@@ -141,6 +141,26 @@ def test_the_caller_sets_the_size_of_requests(arthur, sent):
     model = save(arthur)
     model.send_inferences(table(), chunk_size=JSON_ROWS + 1)
     assert sent == {"file": 2, "json": 1}
+
+
+def test_files_of_large_tables_are_what_the_server_stores_at_once(arthur, sent):
+    model = save_model(arthur, regression(columns={"amount": "FLOAT"}))
+    rows = 2 * ROW_GROUP_ROWS + 1
+    large = pd.DataFrame(
+        {
+            "amount": np.arange(rows, dtype=float),
+            "score": 0.5,
+            "partner_inference_id": [f"{row:x}" for row in range(rows)],
+            "inference_timestamp": pd.Timestamp("2026-01-01", tz="UTC"),
+        }
+    )
+    result, _ = model.send_bulk_inferences(data=large, fail_silently=False)
+    assert sent == {"file": 3}
+    assert result.accepted == rows
+    found = model.query(
+        {"select": [{"function": "sum", "parameters": {"property": "amount"}, "alias": "sum"}]}
+    )
+    assert found == [{"sum": rows * (rows - 1) / 2}]
 
 
 def test_rows_that_the_server_refuses_are_named(monkeypatch, sent):

@@ -52,6 +52,7 @@ JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
 MIN_FILE_ROWS: Final = 8_192
 MAX_FILE_ROWS: Final = 65_536
+ROW_GROUP_ROWS: Final = 122_880
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_ZIP_BYTES: Final = 64_000_000
 DEFAULT_WORKERS: Final = 2
@@ -201,6 +202,8 @@ class AsyncUploader:
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
+        if total >= 2 * ROW_GROUP_ROWS:
+            return ROW_GROUP_ROWS
         return min(max(total // 10, MIN_FILE_ROWS), MAX_FILE_ROWS)
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
