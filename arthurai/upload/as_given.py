@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -46,6 +47,8 @@ def _to_plain(value: Any) -> Any:
     plain = value
     if value is ABSENT or is_missing(value):
         plain = None
+    elif isinstance(value, float | Decimal) and math.isinf(value):
+        raise CoercionError(f"{_NOT_JSON} (it is not finite)")
     elif isinstance(value, bytes):
         with suppress(UnicodeDecodeError):
             plain = value.decode()
@@ -112,17 +115,19 @@ def _to_python(column: Column) -> list[Any]:
 def _as_it_is(array: Any, *, parquet: bool) -> Any | None:
     """Return an Arrow array as it can be encoded whole, `None` if it cannot."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     from arthurai.upload.arrow_types import parquet_array
 
     if parquet:
         return parquet_array(array)
     kind = array.type
+    if pa.types.is_floating(kind):
+        return None if pc.any(pc.is_inf(array)).as_py() else array  # JSON has no infinity
     is_plain = bool(
         pa.types.is_string(kind)
         or pa.types.is_large_string(kind)
         or pa.types.is_boolean(kind)
         or pa.types.is_integer(kind)
-        or pa.types.is_floating(kind)
     )
     return array if is_plain else None
