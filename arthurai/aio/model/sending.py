@@ -134,16 +134,10 @@ async def send_inferences(
     )
     if wait_for_enrichments:
         await await_enrichments_ready(self)
-    by_file = AsyncUploader(
-        session,
-        send_inference_file.build_request(model_id),
-        validator,
-        options,
-        part_name="inference_data",
-    )
-    by_row = replace(
-        by_file, request=send_rows.build_request(model_id), part_name="", by_file=by_file
-    )
+    file_request = send_inference_file.build_request(model_id)
+    by_file = AsyncUploader(session, file_request, validator, options, "inference_data")
+    row_request = send_rows.build_request(model_id)
+    by_row = AsyncUploader(session, row_request, validator, options, by_file=by_file)
     metadata = RowMetadata(
         predictions=await run_in_thread(find_predictions, self, predictions, inferences),
         ground_truths=ground_truths,
