@@ -34,6 +34,7 @@ nitpick_ignore_regex = [
     ("py:class", r"(.*\.)?(T|T_co|P|P.args|P.kwargs|R|C|FigureT)"),
     # What annotations of public calls name, and no program makes.
     ("py:class", r"arthurai\.typing\.(ListOf|Supports\w+)"),
+    ("py:class", r"CredentialProvider|dict\[str"),
     (
         "py:class",
         "Session|AsyncSession|AsyncApiClient|UploadSchema|SendRules|LocalTimes|Redaction|TableView|LoggerOptions",

@@ -77,6 +77,27 @@ def add_data_commands(
     restored.add_argument("archive", type=Path, help="the archive")
     restored.add_argument("directory", type=Path, help="the new data directory")
     restored.set_defaults(run=_restore, needs=needs)
+    copied = add(commands, "copy", "copy everything to another place, and compare it")
+    copied.add_argument(
+        "source",
+        metavar="from",
+        type=parse_directory,
+        help="the data directory, if no server has it open",
+    )
+    copied.add_argument(
+        "target",
+        metavar="to",
+        type=Path,
+        help="an empty directory, or that of a copy that was interrupted and is to be continued",
+    )
+    for option, whose in (("--from-control", "source"), ("--to-control", "copy")):
+        copied.add_argument(
+            option,
+            metavar="ADDRESS",
+            help=f"the database in PostgreSQL that has the control data of the {whose}; by default "
+            "they are in the directory",
+        )
+    copied.set_defaults(run=_copy, needs=needs)
     moved = add(commands, "move-control", "move everything but rows into PostgreSQL")
     moved.add_argument(
         "directory", type=parse_directory, help="the data directory, if no server has it open"
@@ -174,6 +195,24 @@ def _restore(options: argparse.Namespace) -> int:
     from arthurai.commands.backup_command import restore
 
     return _say(restore, options)
+
+
+def _copy(options: argparse.Namespace) -> int:
+    from arthurai.server.storage.store_copy import StorePlace, copy_stores
+
+    source = StorePlace(options.source, options.from_control)
+    target = StorePlace(options.target, options.to_control)
+    try:
+        copied = copy_stores(source, target)
+    except store_errors() as error:
+        return fail(str(error))
+    inferences = sum(count for table, count in copied.rows.items() if table.endswith("_rows"))
+    print(
+        f"{inferences:,} inferences, {sum(copied.rows.values()):,} rows in all, "
+        f"{sum(copied.control_rows.values()):,} of control data and {copied.files:,} files are "
+        "copied and equal"
+    )
+    return 0
 
 
 def _move_control(options: argparse.Namespace) -> int:

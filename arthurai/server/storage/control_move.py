@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from arthurai.server.storage.documents.control_copy import copy_tables
+from arthurai.server.storage.documents.control_copy import copy_control
 from arthurai.server.storage.documents.control_store import CONTROL_FILE
 from arthurai.server.storage.documents.engines import open_database
 from arthurai.server.storage.store_pair import CONTROL_MARK
@@ -42,14 +42,7 @@ def move_control(data_dir: Path, address: str) -> dict[str, int]:
             target.claim()
             source = open_database(file)
             try:
-                with target.transaction(), source.transaction():
-                    if target.scalar("SELECT count(*) FROM organizations"):
-                        raise ValueError(f"{target.name} is not empty; name an empty database")
-                    counts = copy_tables(source, target)
-                    for table, expected in counts.items():
-                        found = target.scalar(f"SELECT count(*) FROM {table}")
-                        if found != expected:
-                            raise ValueError(f"{table} has {found} rows there, not {expected}")
+                counts = copy_control(source, target)
             finally:
                 source.close()
         finally:

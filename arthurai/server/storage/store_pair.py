@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 CONTROL_MARK: Final = "control.in-postgresql"
 """Name of an empty file in data directories whose control data are elsewhere."""
-_IDENTITY: Final = "identity"
+IDENTITY: Final = "identity"
+"""Id of the document by which the stores of a directory know each other."""
 
 
 def check_pair(
@@ -35,7 +36,7 @@ def check_pair(
     """
     control.database.claim()
     name = control.database.name
-    stored = control.documents(Kind.STORE_IDENTITY).get("", _IDENTITY)
+    stored = control.documents(Kind.STORE_IDENTITY).get("", IDENTITY)
     control_id = None if stored is None else stored["id"]
     data_id = database.store_id
     if control.database.is_shared and control_id is not None and control_id != data_id:
@@ -64,7 +65,7 @@ def check_pair(
     if data_id is None:
         database.store_id = found
     if control_id is None:
-        control.documents(Kind.STORE_IDENTITY).put("", _IDENTITY, {"id": found})
+        control.documents(Kind.STORE_IDENTITY).put("", IDENTITY, {"id": found})
     if data_dir is not None and control.database.is_shared:
         (data_dir / CONTROL_MARK).touch()
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from arthurai.common.text import quote_value
 from arthurai.server.storage.warehouse.ddl import quote_name
+from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,3 +82,67 @@ def copy_views(cursor: Cursor, copy: Cursor) -> None:
     ).fetchall()
     for (statement,) in views:
         copy.execute(statement)
+
+
+def copy_database(source: Path, target: Path) -> dict[str, int]:
+    """Copy a database that nobody has open; return the number of rows by table.
+
+    Each table is copied in a transaction of its own, and compared. Tables that are there already,
+    as an earlier attempt was interrupted, are kept if they are equal.
+
+    Args:
+        source: File of the database.
+        target: File of the copy.
+
+    Raises:
+        DataStoreError: A table is different after it was copied.
+    """
+    counts: dict[str, int] = {}
+    with (
+        closing(duckdb.connect(str(source), read_only=True)) as reading,
+        closing(duckdb.connect(str(target))) as copy,
+    ):
+        tables = list_tables(reading)
+        held = dict(list_tables(copy))
+        _drop_others(copy, {name for name, _ in tables})
+        for name, statement in tables:
+            expected = fingerprint(reading, name)
+            if held.get(name) != statement or fingerprint(copy, name) != expected:
+                copy.execute("BEGIN TRANSACTION")
+                copy.execute(f"DROP TABLE IF EXISTS {quote_name(name)}")
+                copy.execute(statement)
+                copy_selected(reading, copy, name)
+                copy.execute("COMMIT")
+                if fingerprint(copy, name) != expected:
+                    raise DataStoreError(f"table {quote_value(name)} of the copy is different")
+            counts[name] = expected[0]
+        copy_views(reading, copy)
+        copy.execute("CHECKPOINT")
+    return counts
+
+
+def fingerprint(cursor: Cursor, name: str) -> tuple[int, int]:
+    """Return the number of rows of a table, and the sum of their hashes.
+
+    Args:
+        cursor: A cursor of the database.
+        name: Name of the table.
+    """
+    table = quote_name(name)
+    count, total = cursor.execute(
+        f"SELECT count(*), coalesce(sum(hash(kept)), 0) FROM {table} AS kept"
+    ).fetchall()[0]
+    return int(count), int(total)
+
+
+def _drop_others(copy: Cursor, names: set[str]) -> None:
+    """Drop all views, and the tables that the source does not have."""
+    views = copy.execute(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND NOT temporary"
+        " ORDER BY view_oid DESC"
+    ).fetchall()
+    for (view,) in views:
+        copy.execute(f"DROP VIEW {quote_name(view)}")
+    for name, _ in list_tables(copy):
+        if name not in names:
+            copy.execute(f"DROP TABLE {quote_name(name)}")

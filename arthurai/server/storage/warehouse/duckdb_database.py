@@ -29,6 +29,7 @@ from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
 
 DATABASE_FILE: Final = "data.duckdb"
 UNFINISHED_FILE: Final = "compaction"  # names the copy that takes the place of the database
+COPY_FILE: Final = "copy.json"  # in a directory to which a copy is not complete yet
 SCHEMA_VERSION: Final = 2
 
 _FORBIDDEN: Final = "?" if os.sep == "\\" else "?\\"  # DuckDB reads them as something else
@@ -404,6 +405,11 @@ def _check_complete(directory: Path) -> None:
         raise DataStoreError(
             f"a compaction of {str(directory)!r} was interrupted: end it with `arthurai data "
             f"compact {directory}`"
+        )
+    if (directory / COPY_FILE).is_file():
+        raise DataStoreError(
+            f"a copy to {str(directory)!r} was interrupted: repeat `arthurai data copy`, or delete "
+            "the directory"
         )
 
 

@@ -1,0 +1,207 @@
+"""Copies of everything that a server keeps, between any two places that it can keep it in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack, closing
+from hashlib import file_digest
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import orjson
+
+from arthurai.server.document_kinds import Kind
+from arthurai.server.storage.directory_entries import is_copied
+from arthurai.server.storage.documents.control_copy import copy_control
+from arthurai.server.storage.documents.control_store import CONTROL_FILE
+from arthurai.server.storage.documents.document_store import DocumentRepository
+from arthurai.server.storage.documents.engines import open_database
+from arthurai.server.storage.store_pair import CONTROL_MARK, IDENTITY, find_control
+from arthurai.server.storage.warehouse.database_copy import copy_database
+from arthurai.server.storage.warehouse.directory_lock import LOCK_FILE, DirectoryLock
+from arthurai.server.storage.warehouse.duckdb_database import (
+    COPY_FILE,
+    DATABASE_FILE,
+    DuckDBDatabase,
+)
+from arthurai.server.storage.warehouse.errors import DataStoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from arthurai.server.storage.documents.control_database import ControlDatabase
+
+_PART: Final = ".copy-part"
+
+
+class StorePlace(NamedTuple):
+    """Where a server keeps what it knows.
+
+    Attributes:
+        directory: The data directory.
+        control: Address of the control database in PostgreSQL; `None` has it in the directory.
+    """
+
+    directory: Path
+    control: str | None = None
+
+
+class StoreCopy(NamedTuple):
+    """What was copied and compared.
+
+    Attributes:
+        rows: Number of rows by table of the warehouse.
+        control_rows: Number of rows by table of the control database.
+        files: Number of other files.
+    """
+
+    rows: dict[str, int]
+    control_rows: dict[str, int]
+    files: int
+
+
+def copy_stores(source: StorePlace, target: StorePlace) -> StoreCopy:
+    """Copy everything to a new place; no server has either open.
+
+    An attempt that was interrupted at any moment is continued by another call: what is there and
+    equal to the source is kept. Until all is compared, no server opens the target.
+
+    Args:
+        source: What to copy.
+        target: An empty or missing directory, and an empty database if it names one; or those of
+            an attempt that was interrupted.
+
+    Raises:
+        ControlDatabaseError: A control database cannot be used, or a server uses it.
+        DataStoreError: A server has a directory open, or the copy is different.
+        OSError: A file cannot be read or written.
+        ValueError: The source is no data directory, or the target is not empty.
+    """
+    if not (source.directory / DATABASE_FILE).is_file():
+        raise ValueError(
+            f"{str(source.directory)!r} is no data directory: {DATABASE_FILE} is missing"
+        )
+    target.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if target.directory.resolve() == source.directory.resolve():
+        raise ValueError("source and target must be different directories, got the same one twice")
+    # This merges the log of a crash, and checks that this release can read the directory.
+    with closing(DuckDBDatabase(source.directory)) as database:
+        identity = database.store_id
+    with ExitStack() as stack:
+        for place in (source, target):
+            stack.enter_context(DirectoryLock(place.directory))
+        control = _open_claimed(stack, find_control(source.directory, source.control))
+        shared = None if target.control is None else _open_claimed(stack, target.control)
+        _begin(target, shared, identity)
+        rows = copy_database(source.directory / DATABASE_FILE, target.directory / DATABASE_FILE)
+        files = _copy_files(source.directory, target.directory)
+        control_rows = _copy_control(control, shared, target.directory)
+        (target.directory / COPY_FILE).unlink()
+    return StoreCopy(rows, control_rows, files)
+
+
+def _open_claimed(stack: ExitStack, location: Path | str | None) -> ControlDatabase:
+    database = open_database(location)
+    stack.callback(database.close)
+    database.claim()
+    return database
+
+
+def _begin(target: StorePlace, shared: ControlDatabase | None, identity: str | None) -> None:
+    """Mark the target as unfinished; raise unless it is empty, or has this mark already.
+
+    Raises:
+        ValueError: It is the target of another copy, or holds something.
+    """
+    mark = target.directory / COPY_FILE
+    note = {"source": identity, "control": None if shared is None else shared.name}
+    held = None
+    if shared is not None and shared.scalar("SELECT count(*) FROM organizations"):
+        stored = DocumentRepository[dict[str, str]](shared, Kind.STORE_IDENTITY.name)
+        held = (stored.get("", IDENTITY) or {}).get("id", "")
+    if mark.is_file():
+        if orjson.loads(mark.read_bytes()) != note or held not in (None, identity):
+            raise ValueError(
+                f"{str(target.directory)!r} holds a part of another copy: repeat that one, or name "
+                "an empty directory"
+            )
+        return
+    if any(
+        entry.name not in {LOCK_FILE, f"{COPY_FILE}{_PART}"} for entry in target.directory.iterdir()
+    ):
+        raise ValueError(f"{str(target.directory)!r} is not empty; choose another directory")
+    if held is not None and shared is not None:
+        raise ValueError(f"{shared.name} is not empty; name an empty database")
+    part = mark.with_name(f"{mark.name}{_PART}")
+    part.write_bytes(orjson.dumps(note))
+    _put_in_place(part, mark)
+
+
+def _copy_control(
+    source: ControlDatabase, shared: ControlDatabase | None, directory: Path
+) -> dict[str, int]:
+    if shared is not None:
+        counts = copy_control(source, shared, replaces=True)
+        (directory / CONTROL_MARK).touch()
+        return counts
+    for leftover in directory.glob(f"{CONTROL_FILE}*"):
+        leftover.unlink()
+    part = directory / f"{CONTROL_FILE}{_PART}"
+    with closing(open_database(part)) as database:
+        counts = copy_control(source, database)
+    _put_in_place(part, directory / CONTROL_FILE)
+    return counts
+
+
+def _copy_files(source: Path, target: Path) -> int:
+    """Copy files that are neither database; return how many there are."""
+    wanted = {path.relative_to(source) for path in _files(source)}
+    for path in list(_files(target)):
+        if path.relative_to(target) not in wanted:
+            path.unlink()
+    for name in sorted(wanted):
+        _copy_file(source / name, target / name)
+    return len(wanted)
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    for entry in directory.iterdir():
+        if not is_copied(entry):
+            continue
+        if entry.is_dir():
+            yield from (path for path in entry.rglob("*") if path.is_file())
+        else:
+            yield entry
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """Copy a file and compare it, unless an equal one is there.
+
+    Raises:
+        DataStoreError: The copy is different.
+    """
+    digest = _digest(source)
+    if (
+        target.is_file()
+        and target.stat().st_size == source.stat().st_size
+        and _digest(target) == digest
+    ):
+        return
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}{_PART}")
+    shutil.copy2(source, part)
+    if _digest(part) != digest:
+        raise DataStoreError(f"the copy {str(part)!r} is different from {str(source)!r}")
+    _put_in_place(part, target)
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").digest()
+
+
+def _put_in_place(part: Path, path: Path) -> None:
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
