@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _ID: Final = "partner_inference_id"
 _TIME: Final = "inference_timestamp"
 _TRUTH_TIME: Final = "ground_truth_timestamp"
+_RANDOM: Final = "random; rows that are sent again are stored again, unless their ids are given"
 
 
 class Coerce(Protocol):
@@ -50,6 +51,10 @@ class MetaColumns:
         parquet: Whether the columns are for Parquet files.
         coerce: Coerces one column.
         surprises: Is told what was filled in.
+
+    Attributes:
+        call_time: The time of the call, once rows with given ids have it instead of one of their
+            own.
     """
 
     def __init__(
@@ -68,7 +73,9 @@ class MetaColumns:
         self._parquet = parquet
         self._coerce = coerce
         self._surprises = surprises
-        self._now = datetime.now(UTC).isoformat()
+        self.call_time: datetime | None = None
+        self._started = datetime.now(UTC)
+        self._now = self._started.isoformat()
 
     def add(
         self, valid: ValidatedTable, columns: Mapping[str, Column], errors: ValidationErrors
@@ -125,12 +132,7 @@ class MetaColumns:
                     return given
                 values = given
         if values is None:
-            with_what = "the time of the call"
-            if name == _TIME and columns.get(_ID) is not None:
-                with_what += (
-                    "; sent again under the same ids, these rows count as further inferences"
-                )
-            self._fill(name, with_what, valid.rows)
+            self._fill_time(name, columns, valid.rows)
             return [self._now] * valid.rows
         if needed is not None:
             values = [
@@ -140,7 +142,7 @@ class MetaColumns:
         if not is_arrow(values):
             absent = sum(value is ABSENT for value in values)
             if absent:
-                self._fill(name, "the time of the call", absent)
+                self._fill_time(name, columns, absent)
                 values = [self._now if value is ABSENT else value for value in values]
         column = self._coerce(name, values, ValueType.Timestamp, valid.start, errors)
         if errors.strict and (values.null_count if is_arrow(values) else None in column):
@@ -149,6 +151,11 @@ class MetaColumns:
             if missing:
                 errors.add_rows(name, MISSING, missing)
         return column
+
+    def _fill_time(self, name: str, columns: Mapping[str, Column], count: int) -> None:
+        self._fill(name, "the time of the call", count)
+        if name == _TIME and columns.get(_ID) is not None:
+            self.call_time = self._started
 
     def _fill(self, name: str, with_what: str, count: int) -> None:
         self._surprises.add(
@@ -171,7 +178,7 @@ class MetaColumns:
             errors.add(f"missing column {_ID!r}: it says which inference a row belongs to")
             return []
         if values is None:
-            self._fill(_ID, "random", valid.rows)
+            self._fill(_ID, _RANDOM, valid.rows)
             return new_ids(valid.rows)
         if is_arrow(values):
             from arthurai.upload.arrow_types import has_texts
@@ -210,7 +217,7 @@ class MetaColumns:
         if wrong:
             errors.add_rows(_ID, "must be text", wrong, of_type=True)
         if missing and make:
-            self._fill(_ID, "random", len(missing))
+            self._fill(_ID, _RANDOM, len(missing))
             made = iter(new_ids(len(missing)))
             for row, _ in missing:
                 ids[row - start] = next(made)

@@ -254,13 +254,16 @@ class Uploader:
         for part in table.split(self.options.chunk_size or JSON_ROWS):
             yield from self._json_requests(part)
 
+    def _new_request(self) -> RequestParts:
+        return add_key(self.request, self.validator.call_time)
+
     def _json_requests(self, table: ValidatedTable) -> Iterator[Request]:
         encode = partial(json_bodies, max_bytes=MAX_JSON_BYTES)
         for body, rows in _encode_kept(table, encode):
             send = None
             if body is not None:
                 is_single = body.rows == 1
-                send = partial(self._send_json, add_key(self.request), body.content, is_single)
+                send = partial(self._send_json, self._new_request(), body.content, is_single)
             yield Request(rows, send)
 
     def _send_json(self, request: RequestParts, content: bytes, is_single: bool) -> Any:
@@ -280,7 +283,7 @@ class Uploader:
             for body, rows in _encode_kept(table, self._encode_file):
                 send = None
                 if body is not None:
-                    send = partial(self._upload, add_key(self.request), body.content)
+                    send = partial(self._upload, self._new_request(), body.content)
                 yield Request(rows, send)
             return
         for start, count in split_by_size(table.inference[image.name], MAX_ZIP_BYTES):
@@ -294,7 +297,7 @@ class Uploader:
                 if body is not None:
                     upload = partial(
                         self._upload_images,
-                        add_key(self.request),
+                        self._new_request(),
                         body.content,
                         images[these],
                         names[these],

@@ -42,6 +42,8 @@ from arthurai.upload.validated_table import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from arthurai.common.attribute_spec import AttributeSpec
     from arthurai.upload.columnar import Column, ColumnarTable
     from arthurai.upload.redact_columns import Redaction
@@ -111,6 +113,11 @@ class Validator:
             coerce=self._coerce_values,
             surprises=self._surprises,
         )
+
+    @property
+    def call_time(self) -> datetime | None:
+        """The time of the call, once rows have it instead of one of their own."""
+        return self._meta.call_time
 
     def errors(self, *, start: int = 0, source: str | None = None) -> ValidationErrors:
         """Return a collection for what is wrong with one table of the call.

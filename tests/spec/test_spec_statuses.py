@@ -86,9 +86,10 @@ def test_headers_of_responses(operations, resolve):
             assert found == expected, (name, code)
 
 
-def test_requests_that_store_rows_may_have_a_key():
+def test_requests_that_store_rows_may_have_a_key_and_the_time_of_a_call():
     for name, operation in parsed_operations().items():
         headers = [p for p in operation.spec["parameters"] if p["in"] == "header"]
-        assert [(p["name"], p["schema"]["type"]) for p in headers] == (
-            [("Idempotency-Key", "string")] if name in KEYED else []
-        ), name
+        expected = [("Idempotency-Key", "string")] if name in KEYED else []
+        if name in {"send_inferences", "send_inference_file"}:
+            expected.append(("Arthur-Call-Time", "integer"))
+        assert [(p["name"], p["schema"]["type"]) for p in headers] == expected, name

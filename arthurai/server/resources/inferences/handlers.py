@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import operation
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from arthurai.server.http.request import Request
     from arthurai.server.storage.warehouse.row_results import RowResults
 
+_CALL_TIME: Final = "Arthur-Call-Time"
+
 
 @operation("send_inferences", validate_body=False, defers=True, decodes_body=True)
 def send_inferences(request: Request) -> Deferred:
@@ -32,8 +34,10 @@ def send_inferences(request: Request) -> Deferred:
     schema = request.model().require_active().schema
     text: JsonText = request.body
     rows = decode_plain_json(schema, text.content, text.max_rows) or _items(text.decode())
-    submitted = request.stores.data.submit_inferences(schema, rows, key=request_key(request))
-    return Deferred(lambda: _row_response(submitted.results()))
+    wait = request.stores.data.submit_inferences(
+        schema, rows, key=request_key(request), call_time=request.params.get(_CALL_TIME)
+    )
+    return Deferred(lambda: _row_response(wait()))
 
 
 @operation("update_inferences", "update_ground_truth", validate_body=False)
@@ -73,6 +77,7 @@ def send_inference_file(request: Request) -> Response:
                 batch_id=request.form.text("batch_id") or None,
                 images=images,
                 key=request_key(request),
+                call_time=request.params.get(_CALL_TIME),
             )
     else:
         rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)

@@ -14,6 +14,7 @@ from arthurai.server.query import (
     run_psi_table,
     run_query,
 )
+from arthurai.server.storage.warehouse.row_questions import find_newest_inference
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
@@ -63,7 +64,7 @@ def get_inference(request: Request) -> Response:
     """Return all regular columns of one inference, of several with this id of the last one."""
     wanted = request.params["partner_inference_id"]
     schema, store = request.model().schema, request.stores.data
-    inference_id = store.newest_inference(schema, wanted)
+    inference_id = find_newest_inference(store, schema, wanted)
     if inference_id is None:
         raise ApiError(404, f"inference {wanted!r} not found")
     body = {

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self
 from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
 from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
-from arthurai.server.storage.warehouse.decode_plain_json import PlainRows
 from arthurai.server.storage.warehouse.deletion import delete_inference
 from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import DatasetStateError, UnknownDatasetError
@@ -23,10 +22,11 @@ from arthurai.server.storage.warehouse.maintenance import (
 )
 from arthurai.server.storage.warehouse.model_writers import ModelWriters
 from arthurai.server.storage.warehouse.pieces import number_pieces
+from arthurai.server.storage.warehouse.row_identity import mark_untimed
 from arthurai.server.storage.warehouse.row_results import RowResults
 from arthurai.server.storage.warehouse.row_sizes import reject_large_rows
 from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
-from arthurai.server.storage.warehouse.submitted_rows import SubmittedRows, submit_rows
+from arthurai.server.storage.warehouse.submitted_rows import submit_rows
 from arthurai.server.storage.warehouse.upkeep import Upkeep
 from arthurai.server.storage.warehouse.writer import ModelWriter, WriteResult
 from arthurai.server.timestamps import to_utc
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from arthurai.server.model_schema import ModelSchema
+    from arthurai.server.storage.warehouse.decode_plain_json import PlainRows
     from arthurai.server.storage.warehouse.idempotency import RequestKey
     from arthurai.server.storage.warehouse.pieces import Rows
     from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
@@ -160,7 +161,7 @@ class DataStore:
             The result of each row.
         """
         if isinstance(data, list) and not batch_id:
-            return self.submit_inferences(schema, data, key=key).results()
+            return self.submit_inferences(schema, data, key=key)()
         return self.append_inference_stream(schema, [data], batch_id=batch_id, key=key)
 
     def append_inference_stream(
@@ -171,6 +172,7 @@ class DataStore:
         batch_id: str | None = None,
         images: ImageUpload | None = None,
         key: RequestKey | None = None,
+        call_time: int | None = None,
     ) -> RowResults:
         """Store inferences that arrive in pieces, each piece durably before the next one.
 
@@ -180,6 +182,7 @@ class DataStore:
             batch_id: Batch of all rows, overriding the one of each row.
             images: Images that the rows refer to; image attributes are replaced by image ids.
             key: What identifies the request: a repeat gets the results of the first one.
+            call_time: The time of the call, see `mark_untimed`.
         """
         writer = self._models.writer(schema)
         announce = partial(self._announce, writer)
@@ -192,14 +195,21 @@ class DataStore:
                 table = piece.inferences(schema, results, batch_id or None)
                 if images is not None:
                     table = images.store_images(schema, table, results)
+                if call_time is not None:
+                    table = mark_untimed(table, call_time)
                 table = reject_large_rows(table, self._database.max_row_bytes, results)
                 for part, is_last in piece.slices(table):
                     writer.append(schema, part, finish if is_last else None, announce)
         return results
 
     def submit_inferences(
-        self, schema: ModelSchema, items: list[Any] | PlainRows, *, key: RequestKey | None = None
-    ) -> SubmittedRows:
+        self,
+        schema: ModelSchema,
+        items: list[Any] | PlainRows,
+        *,
+        key: RequestKey | None = None,
+        call_time: int | None = None,
+    ) -> Callable[[], RowResults]:
         """Store inferences as `append_inferences` does, but wait for them later.
 
         A few rows share a transaction with what else is submitted until then.
@@ -208,17 +218,20 @@ class DataStore:
             schema: Schema of the model.
             items: `Inference` objects of the API, or decoded from them.
             key: What identifies the request: a repeat gets the results of the first one.
+            call_time: The time of the call, see `mark_untimed`.
 
         Returns:
-            The rows on their way; somebody must ask for their results.
+            What waits for the rows, and returns the result of each; call it once.
         """
         writer = self._models.writer(schema)
-        claim = None
         if isinstance(items, list) and len(items) <= MAX_SMALL_ROWS:
             claim = self._keys.try_claim(writer.model_id, key)
-        if claim is None or isinstance(items, PlainRows):
-            return SubmittedRows(lambda: self.append_inference_stream(schema, [items], key=key))
-        return submit_rows(writer, schema, items, claim, partial(self._announce, writer))
+            if claim is not None:
+                announce = partial(self._announce, writer)
+                return submit_rows(
+                    writer, schema, items, claim, announce=announce, call_time=call_time
+                )
+        return partial(self.append_inference_stream, schema, [items], key=key, call_time=call_time)
 
     def _announce(self, writer: ModelWriter, written: WriteResult) -> None:
         if written.completed is not None:
@@ -515,20 +528,6 @@ class DataStore:
             f" {self.relation(model, 'reference')}) FROM {self.relation(model, 'inference')}"
         )[1][0]
         return {"inference": rows, "ground_truth": truths, "reference": reference}
-
-    def newest_inference(self, schema: ModelSchema, partner_inference_id: str) -> str | None:
-        """Return the `inference_id` of the inference of an id that was stored last, if any.
-
-        Args:
-            schema: Schema of the model.
-            partner_inference_id: The id that the client chose.
-        """
-        _, rows = self.fetch(
-            f"SELECT inference_id FROM {self.relation(schema, 'inference')}"
-            " WHERE partner_inference_id = ? ORDER BY seq DESC LIMIT 1",
-            [partner_inference_id],
-        )
-        return str(rows[0][0]) if rows else None
 
     def has_inferences(self, model_id: str) -> bool:
         """Return whether a model has any inferences.

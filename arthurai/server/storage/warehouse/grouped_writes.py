@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from arthurai.server.storage.warehouse.arrow_columns import from_numpy
 from arthurai.server.storage.warehouse.decode_json import JsonDecoder
+from arthurai.server.storage.warehouse.row_identity import mark_untimed
 from arthurai.server.storage.warehouse.row_results import RowResults
 from arthurai.server.storage.warehouse.row_sizes import reject_large_rows
 
@@ -39,6 +40,8 @@ MAX_SMALL_ROWS: Final = 100
 MAX_GROUP_ROWS: Final = 5_000
 """Maximum number of rows of one commit of several writes."""
 
+_NO_TIME: Final = -1
+
 
 @dataclass(slots=True, eq=False)
 class SmallWrite(Generic[T]):
@@ -51,6 +54,7 @@ class SmallWrite(Generic[T]):
         finish: Stores the answer inside the transaction.
         announce: Called with what the commit changed, before anybody is answered; of several
             writes that share a commit, that of one is called.
+        call_time: The time of the call, see `mark_untimed`; used for objects only.
         is_done: Whether the rows are stored, or have failed.
         error: Why they have failed.
     """
@@ -60,6 +64,7 @@ class SmallWrite(Generic[T]):
     results: RowResults
     finish: Finish | None
     announce: Callable[[T], object]
+    call_time: int | None = None
     is_done: bool = False
     error: BaseException | None = None
 
@@ -152,34 +157,35 @@ class GroupedWrites(Generic[T]):
                 return
         for write in group:
             try:
-                written = self._append(
-                    write.schema,
-                    self._decode(write.schema, write.rows, write.results),
-                    write.finish,
-                )
+                table = self._decode([write], write.rows, write.results)
+                written = self._append(write.schema, table, write.finish)
             except BaseException as error:  # noqa: BLE001 - raised in the thread it belongs to
                 write.error = error
             else:
                 _announce(write, written)
 
     def _store_together(self, group: list[SmallWrite[T]]) -> T:
-        schema = group[0].schema
         if isinstance(group[0].rows, pa.Table):
             table = _concatenate([write.rows for write in group])
         else:
             rows = list(chain.from_iterable(write.rows for write in group))
             results = RowResults(len(rows))
-            table = self._decode(schema, rows, results)
+            table = self._decode(group, rows, results)
             if results.failures:
                 _share_out(results, group)
-        return self._append(schema, table, _finish_all(group))
+        return self._append(group[0].schema, table, _finish_all(group))
 
     def _decode(
-        self, schema: ModelSchema, rows: list[Any] | pa.Table, results: RowResults
+        self, group: list[SmallWrite[T]], rows: list[Any] | pa.Table, results: RowResults
     ) -> pa.Table:
+        """Return the rows of some writes, which are those of one request to the decoder."""
         if isinstance(rows, pa.Table):
             return rows
-        table = JsonDecoder(schema, rows, first_row=0, results=results).inferences(None)
+        table = JsonDecoder(group[0].schema, rows, first_row=0, results=results).inferences(None)
+        call_times = [_NO_TIME if each.call_time is None else each.call_time for each in group]
+        if any(time != _NO_TIME for time in call_times):
+            by_row = np.repeat(np.array(call_times), [len(each.rows) for each in group])
+            table = mark_untimed(table, by_row[table.column("row").to_numpy()])
         return reject_large_rows(table, self._max_row_bytes, results)
 
 

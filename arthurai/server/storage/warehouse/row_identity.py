@@ -4,7 +4,8 @@ A row is stored already when a row of the same id has the same time, batch and v
 no ground truth, the same ground truth, or the ground truth of the stored row was sent for the id
 later. A row that differs only in bringing the ground truth that the stored row lacks completes it.
 Any other row is a further inference. Times of ground truth are not compared: where none is given,
-clients fill in the time of the call.
+clients fill in the time of the call. Neither is the time of an inference that the client says it
+has filled in.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from arthurai.server.storage.warehouse.arrow_columns import from_numpy
 from arthurai.server.storage.warehouse.ddl import quote_name, rows_table
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.duckdb_database import Cursor
 
+_TIME: Final = "inference_timestamp"
+_UNTIMED: Final = "untimed"
 _CANDIDATES: Final = "candidates"
 _SIBLINGS: Final = "siblings"
 
@@ -41,6 +45,18 @@ class Novelty(NamedTuple):
     completed: npt.NDArray[np.int64]
 
 
+def mark_untimed(table: pa.Table, call_times: int | npt.NDArray[np.int64]) -> pa.Table:
+    """Mark the rows whose time is only that of the call which sent them.
+
+    Args:
+        table: Decoded inferences.
+        call_times: The time of the call, in microseconds since 1970, also for each row.
+    """
+    times = table.column(_TIME).cast(pa.int64())
+    calls = call_times if isinstance(call_times, int) else from_numpy(call_times)
+    return table.append_column(_UNTIMED, pc.equal(times, calls))
+
+
 def find_new_rows(
     cursor: Cursor,
     schema: ModelSchema,
@@ -54,15 +70,21 @@ def find_new_rows(
         cursor: A cursor.
         schema: Schema of the model.
         slot: Slot number of the model.
-        table: Decoded inferences, with their place in the request in the column `row`.
+        table: Decoded inferences, with their place in the request in the column `row`; perhaps
+            marked by `mark_untimed`.
         siblings: Sequence numbers of all stored rows of these ids; others do no harm.
     """
-    content = ["partner_inference_id", "inference_timestamp", "batch_id"]
-    content += [a.column for a in schema.inference_attributes]
+    content = ["batch_id", *(a.column for a in schema.inference_attributes)]
     truths = [a.column for a in schema.ground_truth_attributes]
-    same = " AND ".join(_same(column) for column in content[1:])
+    same_time, by_time = _same(_TIME), f"n.{_TIME}"
+    if _UNTIMED in table.column_names:
+        same_time = f"(n.{_UNTIMED} OR {same_time})"
+        by_time = f"CASE WHEN NOT n.{_UNTIMED} THEN {by_time} END"
+    same = " AND ".join([same_time, *map(_same, content)])
     same_truth = " AND ".join([_same(column) for column in truths] or ["true"])
-    by_content = ", ".join(f"n.{quote_name(column)}" for column in content)
+    by_content = ", ".join(
+        ["n.partner_inference_id", by_time, *(f"n.{quote_name(column)}" for column in content)]
+    )
     by_truth = ", ".join(f"n.{quote_name(column)}" for column in ["has_truth", *truths])
     cursor.register(
         _CANDIDATES,
@@ -82,17 +104,16 @@ def find_new_rows(
             GROUP BY n.row
         ), judged AS (
             SELECT n.row, n.has_truth, s.open_seq,
-                min(n.row) OVER (PARTITION BY {by_content}) AS content,
                 min(n.row) OVER (PARTITION BY {by_content}, {by_truth}) AS exact,
                 bool_or(n.has_truth) OVER (PARTITION BY {by_content}) AS truth_follows
             FROM {_CANDIDATES} n LEFT JOIN stored s ON s.row = n.row
             WHERE s.known IS NOT true
         ), kept AS (
-            SELECT row, content, CASE WHEN has_truth THEN open_seq END AS open_seq FROM judged
+            SELECT row, CASE WHEN has_truth THEN open_seq END AS open_seq FROM judged
             WHERE exact = row AND (has_truth OR NOT truth_follows)
         )
         SELECT row, coalesce(
-            CASE WHEN row = min(row) OVER (PARTITION BY content) THEN open_seq END, -1) AS seq
+            CASE WHEN row = min(row) OVER (PARTITION BY open_seq) THEN open_seq END, -1) AS seq
         FROM kept ORDER BY row
         """,
         {"first": int(siblings.min(initial=2**62)), "last": int(siblings.max(initial=-1))},

@@ -114,6 +114,24 @@ def find_newest_values(
     return list(found[0]) if found else None
 
 
+def find_newest_inference(
+    data: DataStore, schema: ModelSchema, partner_inference_id: str
+) -> str | None:
+    """Return the `inference_id` of the inference of an id that was stored last, if any.
+
+    Args:
+        data: The data store.
+        schema: Schema of the model.
+        partner_inference_id: The id that the client chose.
+    """
+    _, rows = data.fetch(
+        f"SELECT inference_id FROM {data.relation(schema, 'inference')}"
+        " WHERE partner_inference_id = ? ORDER BY seq DESC LIMIT 1",
+        [partner_inference_id],
+    )
+    return str(rows[0][0]) if rows else None
+
+
 def find_last_seq(
     data: DataStore, schema: ModelSchema, received_before: dt.datetime | None = None
 ) -> int:

@@ -15,32 +15,15 @@ if TYPE_CHECKING:
     from arthurai.server.storage.warehouse.writer import ModelWriter, WriteResult
 
 
-class SubmittedRows:
-    """Rows that were handed over, and may be stored already.
-
-    Args:
-        wait: Returns the results, when the rows are stored.
-    """
-
-    def __init__(self, wait: Callable[[], RowResults]) -> None:
-        self._wait = wait
-
-    def results(self) -> RowResults:
-        """Return the result of each row, when the accepted ones are on the disk; ask once.
-
-        Raises:
-            Exception: They cannot be stored.
-        """
-        return self._wait()
-
-
 def submit_rows(
     writer: ModelWriter,
     schema: ModelSchema,
     items: list[Any],
     claim: Claim,
+    *,
     announce: Callable[[WriteResult], object],
-) -> SubmittedRows:
+    call_time: int | None,
+) -> Callable[[], RowResults]:
     """Hand a few rows over.
 
     Args:
@@ -49,19 +32,24 @@ def submit_rows(
         items: `Inference` objects of the API.
         claim: The right to answer the request; it is released with the results.
         announce: Called with what is new.
-    """
-    if claim.answer is not None:
-        claim.release()
-        answer = claim.answer
-        return SubmittedRows(lambda: answer)
-    results = RowResults(len(items))
-    wait = writer.submit(SmallWrite(schema, items, results, claim.finish(results), announce))
+        call_time: The time of the call, see `mark_untimed`.
 
-    def finish() -> RowResults:
+    Returns:
+        What waits until the rows are stored, and returns the result of each; call it once.
+    """
+    answer = claim.answer
+    if answer is not None:
+        claim.release()
+        return lambda: answer
+    results = RowResults(len(items))
+    finish = claim.finish(results)
+    wait = writer.submit(SmallWrite(schema, items, results, finish, announce, call_time))
+
+    def finish_rows() -> RowResults:
         try:
             wait()
         finally:
             claim.release()
         return results
 
-    return SubmittedRows(finish)
+    return finish_rows

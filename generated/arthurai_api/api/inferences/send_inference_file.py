@@ -11,7 +11,11 @@ from ...types import RequestParts, Response, header_params, path_segment
 
 
 def build_request(
-    model_id: str, *, body: InferenceFileForm | None = None, idempotency_key: str | None = None
+    model_id: str,
+    *,
+    body: InferenceFileForm | None = None,
+    idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> RequestParts:
     """Build the request of `send_inference_file` without sending it.
 
@@ -23,6 +27,10 @@ def build_request(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The request.
@@ -36,7 +44,9 @@ def build_request(
         url="/v3/models/{model_id}/inferences/file".format(
             model_id=path_segment("model_id", model_id)
         ),
-        headers=header_params({"Idempotency-Key": idempotency_key}),
+        headers=header_params(
+            {"Idempotency-Key": idempotency_key, "Arthur-Call-Time": arthur_call_time}
+        ),
     )
     if body is not None:
         request.body["files"] = body.to_multipart()
@@ -71,7 +81,12 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(
-    model_id: str, *, client: Client, body: InferenceFileForm, idempotency_key: str | None = None
+    model_id: str,
+    *,
+    client: Client,
+    body: InferenceFileForm,
+    idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> Response[Error | FileUploadResponse]:
     """Send a file of inferences or of ground truth.
 
@@ -84,6 +99,10 @@ def sync_detailed(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -95,7 +114,11 @@ def sync_detailed(
     return client.detail(
         client.send(
             client.build(
-                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+                build_request,
+                model_id=model_id,
+                body=body,
+                idempotency_key=idempotency_key,
+                arthur_call_time=arthur_call_time,
             )
         ),
         parse_response,
@@ -103,7 +126,12 @@ def sync_detailed(
 
 
 def sync(
-    model_id: str, *, client: Client, body: InferenceFileForm, idempotency_key: str | None = None
+    model_id: str,
+    *,
+    client: Client,
+    body: InferenceFileForm,
+    idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> FileUploadResponse:
     """Send a file of inferences or of ground truth.
 
@@ -116,6 +144,10 @@ def sync(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The body of a success.
@@ -127,7 +159,11 @@ def sync(
     return client.parse(
         client.send(
             client.build(
-                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+                build_request,
+                model_id=model_id,
+                body=body,
+                idempotency_key=idempotency_key,
+                arthur_call_time=arthur_call_time,
             )
         ),
         parse_response,
@@ -135,7 +171,12 @@ def sync(
 
 
 async def asyncio_detailed(
-    model_id: str, *, client: Client, body: InferenceFileForm, idempotency_key: str | None = None
+    model_id: str,
+    *,
+    client: Client,
+    body: InferenceFileForm,
+    idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> Response[Error | FileUploadResponse]:
     """Send a file of inferences or of ground truth.
 
@@ -148,6 +189,10 @@ async def asyncio_detailed(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -159,7 +204,11 @@ async def asyncio_detailed(
     return client.detail(
         await client.send_async(
             client.build(
-                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+                build_request,
+                model_id=model_id,
+                body=body,
+                idempotency_key=idempotency_key,
+                arthur_call_time=arthur_call_time,
             )
         ),
         parse_response,
@@ -167,7 +216,12 @@ async def asyncio_detailed(
 
 
 async def asyncio(
-    model_id: str, *, client: Client, body: InferenceFileForm, idempotency_key: str | None = None
+    model_id: str,
+    *,
+    client: Client,
+    body: InferenceFileForm,
+    idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> FileUploadResponse:
     """Send a file of inferences or of ground truth.
 
@@ -180,6 +234,10 @@ async def asyncio(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The body of a success.
@@ -191,7 +249,11 @@ async def asyncio(
     return client.parse(
         await client.send_async(
             client.build(
-                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+                build_request,
+                model_id=model_id,
+                body=body,
+                idempotency_key=idempotency_key,
+                arthur_call_time=arthur_call_time,
             )
         ),
         parse_response,

@@ -18,6 +18,7 @@ def build_request(
     *,
     body: list[AnyItem | Inference] | None = None,
     idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> RequestParts:
     """Build the request of `send_inferences` without sending it.
 
@@ -29,6 +30,10 @@ def build_request(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The request.
@@ -40,7 +45,9 @@ def build_request(
         operation="send_inferences",
         method="POST",
         url="/v3/models/{model_id}/inferences".format(model_id=path_segment("model_id", model_id)),
-        headers=header_params({"Idempotency-Key": idempotency_key}),
+        headers=header_params(
+            {"Idempotency-Key": idempotency_key, "Arthur-Call-Time": arthur_call_time}
+        ),
     )
     if body is not None:
         request.body["json"] = []
@@ -90,6 +97,7 @@ def sync_detailed(
     client: Client,
     body: list[AnyItem | Inference],
     idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> Response[Error | InferencesResponse]:
     """Send inferences.
 
@@ -107,6 +115,10 @@ def sync_detailed(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -118,7 +130,11 @@ def sync_detailed(
     return client.detail(
         client.send(
             client.build(
-                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+                build_request,
+                model_id=model_id,
+                body=body,
+                idempotency_key=idempotency_key,
+                arthur_call_time=arthur_call_time,
             )
         ),
         parse_response,
@@ -131,6 +147,7 @@ def sync(
     client: Client,
     body: list[AnyItem | Inference],
     idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> InferencesResponse:
     """Send inferences.
 
@@ -148,6 +165,10 @@ def sync(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The body of a success.
@@ -159,7 +180,11 @@ def sync(
     return client.parse(
         client.send(
             client.build(
-                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+                build_request,
+                model_id=model_id,
+                body=body,
+                idempotency_key=idempotency_key,
+                arthur_call_time=arthur_call_time,
             )
         ),
         parse_response,
@@ -172,6 +197,7 @@ async def asyncio_detailed(
     client: Client,
     body: list[AnyItem | Inference],
     idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> Response[Error | InferencesResponse]:
     """Send inferences.
 
@@ -189,6 +215,10 @@ async def asyncio_detailed(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -200,7 +230,11 @@ async def asyncio_detailed(
     return client.detail(
         await client.send_async(
             client.build(
-                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+                build_request,
+                model_id=model_id,
+                body=body,
+                idempotency_key=idempotency_key,
+                arthur_call_time=arthur_call_time,
             )
         ),
         parse_response,
@@ -213,6 +247,7 @@ async def asyncio(
     client: Client,
     body: list[AnyItem | Inference],
     idempotency_key: str | None = None,
+    arthur_call_time: int | None = None,
 ) -> InferencesResponse:
     """Send inferences.
 
@@ -230,6 +265,10 @@ async def asyncio(
             another body it is refused with 409; while the first request is still running, with 429. Keys
             are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
             `Accept-Idempotency-Key: true` with its responses.
+        arthur_call_time: The time of the call, in microseconds since 1970 (UTC), when the client has
+            given it to rows that had no `inference_timestamp`. The time of these rows is not compared:
+            under a `partner_inference_id` that is stored already, the same values at another time are a
+            repeat and change nothing.
 
     Returns:
         The body of a success.
@@ -241,7 +280,11 @@ async def asyncio(
     return client.parse(
         await client.send_async(
             client.build(
-                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+                build_request,
+                model_id=model_id,
+                body=body,
+                idempotency_key=idempotency_key,
+                arthur_call_time=arthur_call_time,
             )
         ),
         parse_response,

@@ -241,7 +241,7 @@ def test_stored_rows_are_the_same(tmp_path):
     decoded = decode_plain_json.decode_plain_json(schema, orjson.dumps(rows), MAX_ROWS)
     assert decoded is not None
     with DataStore(tmp_path / "a") as straight, DataStore(tmp_path / "b") as other:
-        found = straight.submit_inferences(schema, decoded).results()
+        found = straight.submit_inferences(schema, decoded)()
         expected = other.append_inferences(schema, rows)
         assert (
             found.status_counts()

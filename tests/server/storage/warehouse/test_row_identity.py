@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pytest
 from builders import attribute, inference, make_schema, read, simple_schema, stamp, truth, values
 
 from arthurai.server.storage.warehouse.data_store import DataStore
+from arthurai.server.storage.warehouse.grouped_writes import MAX_SMALL_ROWS
 
 
 @pytest.fixture
@@ -91,6 +93,60 @@ def test_a_repeat_after_newer_ground_truth_changes_nothing(store):
     assert store.append_inferences(schema, [labeled(1, 1.0), inference(1)]).accepted == 2
 
     assert read(store, schema) == before
+
+
+def untimed(number, call, **more):
+    """Return an inference whose time is that of a call, in microseconds since 1970."""
+    at = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=call)
+    return inference(number, **more) | {"inference_timestamp": at.isoformat()}
+
+
+FIRST_CALL, SECOND_CALL = 1_790_000_000_000_001, 1_790_000_000_000_002
+
+
+@pytest.mark.parametrize("size", [2, MAX_SMALL_ROWS + 1])
+def test_the_time_of_a_call_is_not_compared(store, size):
+    schema = simple_schema()
+    for call in (FIRST_CALL, SECOND_CALL):
+        rows = [untimed(number, call) for number in range(size)]
+        for _ in range(2):
+            wait = store.submit_inferences(schema, rows, call_time=call)
+            assert wait().accepted == size
+    found = values(store, schema, "inference_timestamp")
+    assert len(found) == size
+    assert {time.microsecond for time in found} == {FIRST_CALL % 10**6}
+    other = [untimed(0, SECOND_CALL, income=9), untimed(1, SECOND_CALL + 1)]
+    store.submit_inferences(schema, other, call_time=SECOND_CALL)()
+    assert store.counts(schema)["inference"] == size + 2
+
+
+def test_of_calls_that_share_a_commit_each_has_its_own_time(store):
+    schema = simple_schema()
+    waits = [
+        store.submit_inferences(schema, [row], call_time=call)
+        for row, call in (
+            (untimed(1, FIRST_CALL), FIRST_CALL),
+            (untimed(1, SECOND_CALL), SECOND_CALL),
+            (untimed(1, SECOND_CALL), None),  # given by the caller: a further inference
+            (untimed(2, SECOND_CALL), FIRST_CALL),
+            (untimed(2, FIRST_CALL), FIRST_CALL),
+        )
+    ]
+    assert [wait().accepted for wait in waits] == [1] * 5
+    found = sorted(values(store, schema, "partner_inference_id"))
+    assert found == ["id-1", "id-1", "id-2", "id-2"]
+
+
+def test_two_rows_that_could_complete_one_stored_row_do_not_both(store):
+    schema = simple_schema()
+    store.append_inferences(schema, [untimed(1, FIRST_CALL)])
+    rows = [
+        labeled(1, 1.0) | {"inference_timestamp": untimed(1, SECOND_CALL)["inference_timestamp"]},
+        labeled(1, 2.0) | {"inference_timestamp": untimed(1, FIRST_CALL)["inference_timestamp"]},
+    ]
+    for _ in range(2):
+        assert store.submit_inferences(schema, rows, call_time=SECOND_CALL)().accepted == 2
+        assert sorted(values(store, schema, "actual")) == [1.0, 2.0]
 
 
 @pytest.mark.parametrize("together", [True, False])
