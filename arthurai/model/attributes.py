@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final, Self
 from arthurai.common.checks import read_list, spell_choice
 from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import (
+    MethodNotApplicableError,
     MissingParameterError,
     UserTypeError,
     UserValueError,
@@ -23,6 +24,9 @@ MAX_CATEGORIES_TO_SHOW: Final = 5
 _ENDS: Final = 2
 
 _CHOICES: Final = {"value_type": ValueType.values(), "stage": Stage.values()}
+
+_FIXED_BY: Final = "_fixed_by"
+_FREE: Final = frozenset({"id", "label"})
 
 _STAGE_ORDER: Final = (
     Stage.ModelPipelineInput,
@@ -236,7 +240,19 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
             value = as_bins(value)
         elif name in _CHOICES:
             value = spell_choice(value, _CHOICES[name])
+        self._check_fixed(name, value)
         object.__setattr__(self, name, value)
+
+    def _check_fixed(self, name: str, value: Any) -> None:
+        """Raise for a change that the server would refuse, because the model has inferences."""
+        fixed_by = self.__dict__.get(_FIXED_BY)
+        if fixed_by is None or name in _FREE or _plain(value) == _plain(getattr(self, name)):
+            return
+        raise MethodNotApplicableError(
+            f"model {fixed_by!r} has inferences, so only labels of its attributes can still be "
+            f"changed, not {name!r} of attribute {self.name!r}; make a new version of the model "
+            "for other attributes"
+        )
 
     @property
     def unique(self) -> bool:
@@ -280,11 +296,14 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
                 not categorical is given categories.
             MissingParameterError: A categorical attribute has neither categories nor unique
                 values, or only one end of the range is given.
+            MethodNotApplicableError: The model has inferences, and more than labels would change.
         """
         changes = self._changes(kwargs)
         after = dataclasses.replace(self, **changes)
         _check_categories(after, changes, given=kwargs)
         _check_range(after, changes)
+        for name in changes:
+            self._check_fixed(name, getattr(after, name))
         for name in changes:
             setattr(self, name, getattr(after, name))
         return self
@@ -337,6 +356,34 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
             lines.append(f"Range: [{self.min_range}, {self.max_range}]")
         lines += [f"Link: {link}" for link in (self.attribute_link, self.gt_class_link) if link]
         return "\n\t".join(lines)
+
+
+def fix_attributes(attributes: Iterable[ArthurAttribute], model_name: str) -> None:
+    """Let attributes refuse changes, other than of labels, from now on.
+
+    Args:
+        attributes: The attributes.
+        model_name: The model that has inferences, for messages.
+    """
+    for attribute in attributes:
+        attribute.__dict__[_FIXED_BY] = model_name
+
+
+def receive_fields(attribute: ArthurAttribute, fields: Mapping[str, Any]) -> None:
+    """Assign what the server says about an attribute.
+
+    Args:
+        attribute: The attribute.
+        fields: Values by field.
+    """
+    attribute.__dict__.update(fields)
+
+
+def _plain(value: Any) -> Any:
+    """Return a field without labels, which may always be changed."""
+    if not isinstance(value, list):
+        return value
+    return [one.value if isinstance(one, AttributeCategory) else one for one in value]
 
 
 def _list_categories(categories: list[AttributeCategory]) -> str:

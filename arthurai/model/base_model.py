@@ -17,7 +17,11 @@ from arthurai.common.exceptions import (
 )
 from arthurai.common.html_display import DisplayedList, format_fields
 from arthurai.common.text import list_names, suggest
-from arthurai.model.attributes import ArthurAttribute, get_attribute_order_stage
+from arthurai.model.attributes import (
+    ArthurAttribute,
+    fix_attributes,
+    get_attribute_order_stage,
+)
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 
 MAX_ATTRIBUTES_TO_SHOW: Final = 10
@@ -348,8 +352,9 @@ def left_out_columns(model: ArthurModelBase) -> frozenset[str]:
 
 def note_inferences(model: ArthurModelBase, accepted: int) -> None:
     """Remember that the server holds inferences of a model, once it has accepted some."""
-    if accepted:
+    if accepted and not has_inferences(model):
         model._has_inferences = True  # noqa: SLF001 - this module defines it
+        fix_attributes(model.attributes or (), name_of(model))
 
 
 def has_inferences(model: ArthurModelBase) -> bool:

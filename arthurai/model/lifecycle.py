@@ -20,7 +20,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.common.settings import LAST_MODEL_VARIABLE
 from arthurai.common.wait import DEFAULT_TIMEOUT_MIN, wait_until
-from arthurai.model.attributes import ArthurAttribute
+from arthurai.model.attributes import ArthurAttribute, receive_fields
 from arthurai.model.base_model import (
     ArthurModelBase,
     name_of,
@@ -141,9 +141,10 @@ def merge_response(model: ArthurModelBase, found: Model) -> None:
         if attribute is None:
             model.attributes.append(ArthurAttribute.from_dict(fields))
             continue
-        for name in _SET_BY_SERVER:
-            if fields.get(name) is not None:
-                setattr(attribute, name, fields[name])
+        receive_fields(
+            attribute,
+            {name: fields[name] for name in _SET_BY_SERVER if fields.get(name) is not None},
+        )
 
 
 def remember_model_id(model: ArthurModelBase) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.model.attributes import ArthurAttribute
 from arthurai.query import expressions
 
 
@@ -112,24 +114,39 @@ def test_times_without_a_zone_in_queries_are_reported_once(model, caplog):
     assert caplog.text.count("without a zone in a query is read as UTC") == 1
 
 
-def test_attributes_that_can_no_longer_reach_the_server_are_refused_when_added(arthur):
+def test_attributes_that_can_no_longer_reach_the_server_are_refused_when_changed(arthur):
     model = save_model(arthur, regression())
     model.rename_attribute("word", "term", "PIPELINE_INPUT")
     model.rename_attribute("term", "word", "PIPELINE_INPUT")
+    amount, word = model.get_attribute("amount"), model.get_attribute("word")
+    word.set(categorical=True, categories=["a", "b"])
+    model.update()
     model.send_inferences(regression_rows([1.0]))
+    before = model.to_dict()
     for change in (
         lambda: model.add_attribute("late", "FLOAT", "PIPELINE_INPUT"),
         lambda: model.rename_attribute("amount", "sum", "PIPELINE_INPUT"),
+        lambda: amount.set(label="Amount", monitor_for_bias=True),
+        lambda: amount.set(range=[0, 7]),
+        lambda: amount.set(bins=[0, 1, 2]),
+        lambda: setattr(amount, "value_type", "STRING"),
+        lambda: word.set(categories=["a", "b", "c"]),
+        lambda: model.set_attribute_labels("word", {"a": "A"}),
+        lambda: model.set_attribute_as_sensitive("amount"),
+        lambda: model.set_predict_function_input_order(["word", "amount"]),
     ):
         with pytest.raises(MethodNotApplicableError, match="only labels of its attributes"):
             change()
-    assert "late" not in model.get_attribute_names()
+    assert model.to_dict() == before
 
-
-def test_ids_without_times_are_said_to_count_again(model, caplog):
-    caplog.set_level("INFO")
-    row = {**regression_rows([1.0], stem="timeless")[0]}
-    row.pop("inference_timestamp")
-    table = pd.DataFrame([row])
-    model.send_inferences(table)
-    assert "sent again under the same ids, these rows count as further inferences" in caplog.text
+    amount.set(label="Amount", value_type="FLOAT", monitor_for_bias=False)
+    model.set_attribute_labels("word", {"a": "A", "b": "B"})
+    model.update()
+    model.send_inferences(regression_rows([2.0], stem="later"))
+    fetched = arthur.get_model(model.id)
+    assert fetched.get_attribute("amount").label == "Amount"
+    assert [c.label for c in fetched.get_attribute("word").categories] == ["A", "B"]
+    twin = copy.deepcopy(amount)
+    with pytest.raises(MethodNotApplicableError):
+        twin.set(categorical=True, is_unique=True)
+    assert twin == amount == ArthurAttribute.from_dict(amount.to_dict())

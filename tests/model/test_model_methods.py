@@ -1,5 +1,6 @@
 """The methods of the classes that users see: their docstrings, signatures and refusals."""
 
+import dataclasses
 import inspect
 import json
 import re
@@ -96,4 +97,9 @@ def test_completion_leaves_out_what_users_do_not_call():
     offered = set(dir(model))
     assert {"build", "send_inferences", "query", "tags", "viz"} <= offered
     assert not offered & {"clean_nones", "client", "send_batch_inferences", "from_dataframe"}
+    assert not offered & {"remember_id", "known_attributes", "shown_name"}
+    fields = {field.name for field in dataclasses.fields(ArthurModel)}
+    public = {name for name in offered if not name.startswith("_")} - fields
+    undocumented = {name for name in public if not getattr(ArthurModel, name, model).__doc__}
+    assert not undocumented - {"extra_columns", "redact", "reference_dataframe", "sample"}
     assert callable(model.send_batch_inferences)  # hidden, not gone
