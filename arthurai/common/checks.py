@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from arthurai.common.exceptions import (
@@ -99,6 +100,25 @@ def check_bool(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise UserTypeError(f"{name} must be True or False, got {type(value).__name__}")
     return value
+
+
+def check_whole(name: str, value: object, low: int, high: int) -> None:
+    """Raise unless a value is an integer in a range.
+
+    Args:
+        name: Name of the argument, for the message.
+        value: What was given.
+        low: Smallest value.
+        high: Largest value.
+
+    Raises:
+        UserTypeError: The value is not an integer.
+        UserValueError: It is out of range.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise UserTypeError(f"{name} must be an integer, got {quote_value(value)}")
+    if not low <= value <= high:
+        raise UserValueError(f"{name} must be from {low} to {high}, got {quote_value(value)}")
 
 
 def read_list(

@@ -141,6 +141,13 @@ class UnexpectedValueError(ArthurUnexpectedError, ValueError):
     """This package or the server produced an invalid value."""
 
 
+class InvalidSampleError(UserValueError, UnexpectedValueError):
+    """A sample and its predictions do not fit together.
+
+    The official SDK raises `UnexpectedValueError` where its explainer is given such a sample.
+    """
+
+
 class UnexpectedTypeError(ArthurUnexpectedError, TypeError):
     """This package or the server produced a value of the wrong type."""
 
@@ -262,9 +269,9 @@ def wrap_errors(cls: type[T]) -> type[T]:
     for name, function in list(vars(cls).items()):
         if name.startswith("_") and name != "__init__":
             continue
-        if isinstance(function, classmethod):
+        if isinstance(function, classmethod | staticmethod):
             plain = arthur_excepted(f"{name}() failed")(function.__func__)
-            setattr(cls, name, classmethod(plain))
+            setattr(cls, name, type(function)(plain))
         if not isinstance(function, FunctionType):
             continue
         if hasattr(function, "__wrapped__"):  # taken from another class of ours

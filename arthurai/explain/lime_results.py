@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import OutputType
+from arthurai.common.exceptions import wrap_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,7 @@ REGRESSION_LABEL = 1
 """Label under which LIME explains the output of a regression."""
 
 
+@wrap_errors
 class EmptyLimeExplanation:
     """The explanation of a row that cannot be explained: every score is NaN.
 
@@ -34,6 +36,7 @@ class EmptyLimeExplanation:
         }
 
 
+@wrap_errors
 class LimeResults:
     """Formats explanations of LIME.
 

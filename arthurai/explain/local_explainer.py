@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.checks import check_whole, read_list
 from arthurai.common.constants import InputType, OutputType, Stage, TextDelimiter
 from arthurai.common.exceptions import (
     ArthurUserError,
+    InvalidSampleError,
     MethodNotApplicableError,
-    UnexpectedValueError,
     UserTypeError,
     UserValueError,
+    wrap_errors,
 )
 from arthurai.common.limits import BINARY_CLASSES
 from arthurai.common.predict_functions import LabelEncoding, output_matrix
 from arthurai.common.text import quote_value
+from arthurai.explain.library_calls import calling
 from arthurai.explain.lime_results import (
     REGRESSION_LABEL,
     EmptyLimeExplanation,
@@ -37,8 +40,10 @@ if TYPE_CHECKING:
 _MATRIX: Final = 2  # dimensions
 _IMAGE_SEGMENTS: Final = 40
 _DEFAULT_SAMPLES: Final = 5000
+_MAX_NUMBER: Final = 2**32 - 1
 
 
+@wrap_errors
 class ArthurExplainer(LimeResults):
     """Explains predictions with SHAP (tabular) and LIME (tabular, text, images).
 
@@ -64,7 +69,7 @@ class ArthurExplainer(LimeResults):
         seed: Seed of the random numbers.
 
     Raises:
-        UnexpectedValueError: An attribute is not a prediction, or sample and predictions differ in
+        InvalidSampleError: An attribute is not a prediction, or sample and predictions differ in
             length.
         ArthurUserError: Of two predictions not exactly one is positive, or a library is missing.
         UserTypeError: Sample or predictions are missing.
@@ -92,12 +97,19 @@ class ArthurExplainer(LimeResults):
         predictions_df: Any = None,
         seed: int | None = None,
     ) -> None:
+        check_whole("shap_training_samples", shap_training_samples, 1, _MAX_NUMBER)
+        if seed is not None:
+            check_whole("seed", seed, 0, _MAX_NUMBER)
         self.model_type = model_type
         self.model_input_type = model_input_type
         self.predicted_attributes = list(predicted_attributes)
         self.predict_func = predict_func
         self.load_image_func = load_image_func
-        self.categorical_features = list(categorical_features or ())
+        self.categorical_features = (
+            []
+            if categorical_features is None
+            else read_list("categorical_features", categorical_features, "indices")
+        )
         self.shap_training_samples = shap_training_samples
         self.text_delimiter = text_delimiter
         self.seed = seed
@@ -120,11 +132,11 @@ class ArthurExplainer(LimeResults):
                 "data and predictions_df are missing, must be the sample and its predictions"
             )
         names = getattr(data, "column_names", getattr(data, "columns", ()))
-        rows, kept = drop_missing(list_rows(data, "data"), [str(name) for name in names])
-        predictions = list_rows(predictions_df, "predictions_df")
-        if len(predictions) != len(data):
-            raise UnexpectedValueError(
-                f"data has {len(data)} rows, but predictions_df has {len(predictions)}"
+        given, predictions = list_rows(data, "data"), list_rows(predictions_df, "predictions_df")
+        rows, kept = drop_missing(given, [str(name) for name in names])
+        if len(predictions) != len(given):
+            raise InvalidSampleError(
+                f"data has {len(given)} rows, but predictions_df has {len(predictions)}"
             )
         self._check_predictions(rows, predictions_df, kept)
         if model_input_type == InputType.NLP:
@@ -156,7 +168,7 @@ class ArthurExplainer(LimeResults):
         """Check the predicted attributes; return the index of the positive one of two."""
         for attribute in self.predicted_attributes:
             if attribute.stage != Stage.PredictedValue:
-                raise UnexpectedValueError(
+                raise InvalidSampleError(
                     f"attribute {attribute.name!r} must be a prediction, got {attribute.stage}"
                 )
         if (
@@ -231,7 +243,11 @@ class ArthurExplainer(LimeResults):
             Array, shape (rows, outputs); the complement of the only output of a binary classifier
             is added.
         """
-        rows = self.decode_labels(encoded_feature_vectors)
+        with calling("the predict function"):
+            return self._predict_encoded(encoded_feature_vectors)
+
+    def _predict_encoded(self, encoded: Any) -> Any:
+        rows = self._encoding.decode(_as_matrix(encoded))
         return self._as_outputs(self.predict_func(rows), len(rows))
 
     def predict_tabular(self, input_feature_vectors: Any) -> Any:
@@ -246,11 +262,9 @@ class ArthurExplainer(LimeResults):
         Raises:
             UserValueError: The predict function fails.
         """
-        try:
-            with seeded_randomness(self.seed):
-                return self.predict_wrapper(self.encode_labels(input_feature_vectors))
-        except Exception as error:
-            raise UserValueError(f"the predict function failed: {error}") from error
+        rows = self.encode_labels(input_feature_vectors)
+        with calling("the predict function"), seeded_randomness(self.seed):
+            return self._predict_encoded(rows)
 
     def _predict_directly(self, inputs: Any) -> Any:
         """Predict texts and images that LIME has perturbed."""
@@ -269,11 +283,13 @@ class ArthurExplainer(LimeResults):
             ArthurUserError: A library is missing, or fails for this sample.
         """
         self._sample = _as_matrix(data)
-        try:
+        with calling("the construction of the explainers"):
             if self.enable_shap:
                 import shap
 
-                self.shap_explainer = shap.KernelExplainer(self.predict_wrapper, self._background())
+                self.shap_explainer = shap.KernelExplainer(
+                    self._predict_encoded, self._background()
+                )
             if self.enable_lime:
                 from lime.lime_tabular import LimeTabularExplainer
 
@@ -286,10 +302,6 @@ class ArthurExplainer(LimeResults):
                     random_state=self.seed,
                     **kwargs,
                 )
-        except ImportError as error:
-            raise ArthurUserError(f"explanations need the package {error.name}") from error
-        except Exception as error:
-            raise ArthurUserError(f"the explainers could not be built: {error}") from error
 
     def _background(self) -> Any:
         import numpy as np
@@ -309,13 +321,12 @@ class ArthurExplainer(LimeResults):
             ArthurUserError: The library is missing.
         """
         del data
-        try:
+        with calling("the construction of LIME's explainer"):
             from lime.lime_text import LimeTextExplainer
-        except ImportError as error:
-            raise ArthurUserError(f"explanations need the package {error.name}") from error
-        self.lime_explainer = LimeTextExplainer(
-            split_expression=self.text_delimiter, bow=False, random_state=self.seed, **kwargs
-        )
+
+            self.lime_explainer = LimeTextExplainer(
+                split_expression=self.text_delimiter, bow=False, random_state=self.seed, **kwargs
+            )
 
     def build_image_explainers(self, data: Any, **kwargs: Any) -> None:
         """Prepare LIME for images.
@@ -328,11 +339,10 @@ class ArthurExplainer(LimeResults):
             ArthurUserError: The library is missing.
         """
         del data
-        try:
+        with calling("the construction of LIME's explainer"):
             from lime.lime_image import LimeImageExplainer
-        except ImportError as error:
-            raise ArthurUserError(f"explanations need the package {error.name}") from error
-        self.lime_explainer = LimeImageExplainer(random_state=self.seed, **kwargs)
+
+            self.lime_explainer = LimeImageExplainer(random_state=self.seed, **kwargs)
 
     # -- explaining ------------------------------------------------------------------------------
 
@@ -388,7 +398,7 @@ class ArthurExplainer(LimeResults):
 
         explainer = self._shap()
         rows = self.encode_labels(raw_feature_vectors)
-        with seeded_randomness(self.seed):
+        with calling("SHAP"), seeded_randomness(self.seed):
             values = explainer.shap_values(rows, **{"silent": True, **kwargs})
         if isinstance(values, list):  # one array per output, as older versions return
             scores = np.stack(values, axis=1)
@@ -419,11 +429,11 @@ class ArthurExplainer(LimeResults):
         labels = [REGRESSION_LABEL] if regression else list(range(self.num_predicted_attributes))
 
         def predict(encoded: Any) -> Any:
-            outputs = self.predict_wrapper(encoded)
+            outputs = self._predict_encoded(encoded)
             return outputs[:, 0] if regression else outputs
 
         results: list[Any] = []
-        with seeded_randomness(self.seed):
+        with calling("LIME"), seeded_randomness(self.seed):
             for row in rows:
                 if np.isnan(row).any():
                     results.append(EmptyLimeExplanation(labels, len(row)))
@@ -476,7 +486,7 @@ class ArthurExplainer(LimeResults):
         """
         explainer = self._lime(InputType.NLP)
         results = []
-        with seeded_randomness(self.seed):
+        with calling("LIME"), seeded_randomness(self.seed):
             for row in raw_feature_vectors:
                 texts = [row] if isinstance(row, str) else list(row)
                 if len(texts) != 1 or not isinstance(texts[0], str):
@@ -544,7 +554,7 @@ class ArthurExplainer(LimeResults):
             ),
             **kwargs,
         }
-        with seeded_randomness(self.seed):
+        with calling("LIME"), seeded_randomness(self.seed):
             results = [
                 explainer.explain_instance(load(path), self._predict_directly, **settings)
                 for path in image_paths
@@ -581,5 +591,6 @@ def _as_matrix(values: Any) -> Any:
     """Return numbers as an array of float64, shape (rows, inputs)."""
     import numpy as np
 
-    matrix = np.asarray(values, dtype=float)
+    with calling("the conversion of the rows to numbers"):
+        matrix = np.asarray(values, dtype=float)
     return matrix.reshape(1, -1) if matrix.ndim == 1 else matrix

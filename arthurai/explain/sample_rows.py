@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from arthurai.common.exceptions import UserValueError
+from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.text import quote_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +24,17 @@ def list_rows(data: Any, name: str) -> list[list[Any]]:
 
     Returns:
         The rows; missing values of a table are `None`.
+
+    Raises:
+        UserTypeError: It is none of these.
     """
-    if hasattr(data, "tolist") and hasattr(data, "ndim"):
+    if hasattr(data, "tolist") and hasattr(data, "ndim") and data.ndim:
         listed = data.tolist()
         return listed if data.ndim > 1 else [listed]
     if isinstance(data, list | tuple) and not any(isinstance(row, Mapping) for row in data):
+        wrong = [row for row in data if not _is_row(row)]
+        if wrong:
+            raise UserTypeError(f"an entry of {name} must be a row, got {quote_value(wrong[0])}")
         return [list(row) for row in data]
     from arthurai.upload.table import to_arrow
 
@@ -64,6 +71,10 @@ def drop_missing(
         why = f"; there is no value in {', '.join(map(repr, empty))}" if empty else ""
         raise UserValueError(f"the sample must have a row without missing values{why}")
     return [rows[number] for number in kept], kept
+
+
+def _is_row(entry: Any) -> bool:
+    return isinstance(entry, Iterable) and not isinstance(entry, str | bytes)
 
 
 def _is_missing(value: Any) -> bool:
