@@ -16,6 +16,7 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import threading
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -125,13 +126,20 @@ class SpoolFolder:
         token = os.urandom(6).hex()
         hidden = root / f".{info.pid}-{token}"
         hidden.mkdir(FOLDER_MODE, parents=True)
-        lock = open_lock(hidden / LOCK_NAME, create=True)
-        if lock is None:
-            raise BlockingIOError(f"{hidden} is locked by another process")
-        _write_new(hidden / _INFO_NAME, json.dumps(asdict(info)).encode())
-        path = root / hidden.name[1:]
-        hidden.rename(path)
-        sync_folder(root)
+        lock = None
+        try:
+            lock = open_lock(hidden / LOCK_NAME, create=True)
+            if lock is None:
+                raise BlockingIOError(f"{hidden} is locked by another process")
+            _write_new(hidden / _INFO_NAME, json.dumps(asdict(info)).encode())
+            path = root / hidden.name[1:]
+            hidden.rename(path)
+            sync_folder(root)
+        except OSError:  # a full disk, or one without locks: nothing is left behind
+            if lock is not None:
+                os.close(lock)
+            shutil.rmtree(hidden, ignore_errors=True)
+            raise
         return cls(path, lock, info)
 
     @classmethod
@@ -356,7 +364,7 @@ def open_lock(path: Path, *, create: bool = False) -> int | None:
     """Open and lock a file; return its descriptor, `None` if another process has locked it.
 
     Raises:
-        OSError: The file cannot be opened.
+        OSError: The file cannot be opened, or the file system has no locks.
     """
     import fcntl  # only where a spool is used: not on every system
 
@@ -366,6 +374,13 @@ def open_lock(path: Path, *, create: bool = False) -> int | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
+    except OSError as error:
+        os.close(descriptor)
+        raise OSError(
+            error.errno,
+            f"the file system of {str(path.parent)!r} cannot lock files ({error.strerror}); give a "
+            "folder on a local disk as `spool`, or pass memory_only=True",
+        ) from error
     return descriptor
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import itertools
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +25,7 @@ from arthurai.logger.spool_folder import (
 )
 
 BYTES = 1 << 20
+OPEN_FILES = Path("/proc/self/fd")
 numbers = itertools.count()
 
 
@@ -293,3 +296,22 @@ def test_a_folder_that_goes_while_folders_are_listed_harms_nobody(tmp_path, monk
     monkeypatch.undo()
     kept.close()
     gone.close()
+
+
+@pytest.mark.parametrize("failing", ["flock", "write"])
+def test_a_folder_that_cannot_be_made_leaves_nothing_behind(tmp_path, monkeypatch, failing):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    before = len(list(OPEN_FILES.iterdir()))
+    if failing == "flock":
+        monkeypatch.setattr(fcntl, "flock", refuse)
+    else:
+        monkeypatch.setattr(os, "fsync", refuse)
+    message = "cannot lock files .No locks available.; give a folder on a local disk"
+    with pytest.raises(OSError, match=message if failing == "flock" else "No locks available"):
+        SpoolFolder.create(
+            tmp_path, SpoolInfo("model-1", "https://x", None, "2026-01-01", os.getpid())
+        )
+    assert list(tmp_path.iterdir()) == []
+    assert len(list(OPEN_FILES.iterdir())) == before

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import shutil
 import stat
 import time
+from pathlib import Path
 
 import duckdb
 import httpx
 import pytest
 
+from arthurai import ArthurAI, ArthurUserError
 from arthurai.server.app import create_app
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
 from arthurai.server.storage.warehouse.errors import DataStoreLockedError
@@ -137,6 +141,25 @@ def test_a_lock_that_cannot_be_written_still_locks(tmp_path, monkeypatch):
         DirectoryLock(tmp_path)
     lock.release()
     DirectoryLock(tmp_path).release()
+
+
+def test_a_file_system_without_locks_is_refused_by_name(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    open_files = Path("/proc/self/fd")
+    before = len(list(open_files.iterdir()))
+    url = f"local://{tmp_path}"
+    for _ in range(3):
+        with pytest.raises(ArthurUserError, match="cannot lock files") as caught:
+            ArthurAI(url=url)
+        assert "already open" not in str(caught.value)
+    assert len(list(open_files.iterdir())) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"arthur.lock"}
+    monkeypatch.undo()
+    with ArthurAI(url=url) as arthur:
+        assert arthur.list_models() == []
 
 
 @pytest.mark.parametrize("name", ["what?", "a\\b"])

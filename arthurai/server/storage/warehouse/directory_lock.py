@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -14,10 +15,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK_FILE: Final = "arthur.lock"
+_HELD: Final = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK})
 
 
 def _lock(descriptor: int) -> bool:
-    """Try to take an exclusive lock on an open file; return whether that succeeded."""
+    """Try to take an exclusive lock on an open file; return whether that succeeded.
+
+    Raises:
+        OSError: The file system has no locks.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -29,7 +35,9 @@ def _lock(descriptor: int) -> bool:
             import fcntl
 
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
+        if error.errno not in _HELD:
+            raise
         return False
     return True
 
@@ -45,12 +53,22 @@ class DirectoryLock:
 
     Raises:
         DataStoreLockedError: If another process has it; the message names the process.
+        OSError: If the file system has no locks.
     """
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / LOCK_FILE
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _lock(self._descriptor):
+        try:
+            is_locked = _lock(self._descriptor)
+        except OSError as error:
+            os.close(self._descriptor)
+            raise OSError(
+                error.errno,
+                f"the file system of {str(directory)!r} cannot lock files ({error.strerror}), so "
+                "two servers could write there at the same time; use a directory on a local disk",
+            ) from error
+        if not is_locked:
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             holder = os.read(self._descriptor, 300).decode("utf-8", "replace").strip()
             os.close(self._descriptor)
