@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+
+_MAX_PROBLEMS: Final = 20
+
+
+def join_problems(problems: Iterable[str]) -> str:
+    """Return what is wrong, problem by problem, as one text; of very many only the first.
+
+    Args:
+        problems: What is wrong.
+    """
+    found = list(dict.fromkeys(problems))
+    more = len(found) - _MAX_PROBLEMS
+    shown = "; ".join(found[:_MAX_PROBLEMS])
+    return f"{shown}; and {more} more" if more > 0 else shown
 
 
 class StatusError(Exception):

@@ -6,6 +6,7 @@ references are resolved inside it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import load_bundle, pointer_step, resolve
 from arthurai.common.schema_validators import SchemaValidators, format_place
-from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.api_errors import ApiError, join_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ _INTEGER: Final = re.compile(r"[+-]?\d{1,19}")
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _BLANK_ZONE: Final = re.compile(r"(\S+) (\d\d:?\d\d)")
 _MAX_QUOTED_LENGTH: Final = 200
+_MAX_COUNTED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Validation:
             where: Name of the value for the message.
 
         Raises:
-            ApiError: 400, naming the place of the first error.
+            ApiError: 400, naming the place of each error.
         """
         _check(self._validators.at(f"/components/schemas/{pointer_step(name)}"), value, where)
 
@@ -79,7 +81,7 @@ class Validation:
             body: Decoded JSON.
 
         Raises:
-            ApiError: 400, naming the place of the first error.
+            ApiError: 400, naming the place of each error.
         """
         request_body = operation.spec["requestBody"]
         validator = self._validators.of_body(operation, "requestBody", request_body, media_type)
@@ -210,9 +212,11 @@ def _convert_one(parameter: _Parameter, raw: str) -> Any:
 def _check(validator: Validator, value: Any, where: str) -> None:
     if validator.is_valid(value):
         return
-    for error in validator.iter_errors(value):
-        place = format_place(error.instance_path, where)
-        raise ApiError(400, f"{place}: {_shorten(error.message)}")
+    problems = [
+        f"{format_place(error.instance_path, where)}: {_shorten(error.message)}"
+        for error in itertools.islice(validator.iter_errors(value), _MAX_COUNTED)
+    ]
+    raise ApiError(400, join_problems(problems))
 
 
 def _shorten(message: str) -> str:

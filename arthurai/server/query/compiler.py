@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from arthurai.common.limits import BOX_FIELDS
@@ -10,7 +11,7 @@ from arthurai.common.text import quote_value
 from arthurai.server.query.ast import AliasRef, Call, Property
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.conditions import condition_sql
-from arthurai.server.query.errors import QueryError
+from arthurai.server.query.errors import QueryError, QueryProblems, read_each
 from arthurai.server.query.functions import FUNCTIONS
 from arthurai.server.query.group_aggregates import move_group_aggregates
 from arthurai.server.query.model_columns import needs_enriched
@@ -129,10 +130,14 @@ class SelectCompiler(Scope):
             QueryError: The query does not fit the source or the rules of the language.
         """
         mode = Mode.GROUP if self._grouped else Mode.OUTPUT
-        self._group_keys()
-        outputs = self._outputs(mode)
-        where, having = self._filters()
-        orders = self._order_keys(mode)
+        for key in self.query.group_by:
+            self._wrong_keys.attempt(partial(self._group_key, key), None)
+        problems = QueryProblems()
+        outputs = problems.attempt(lambda: self._outputs(mode), {})
+        problems.attempt(self._wrong_keys.raise_any, None)
+        where, having = problems.attempt(self._filters, ([], []))
+        orders = problems.attempt(lambda: self._order_keys(mode), [])
+        problems.raise_any()
         columns = [
             Column(f"c{index}", expr.type, expr.attribute, expr.decode, name=name)
             for index, (name, expr) in enumerate(outputs.items())
@@ -188,20 +193,19 @@ class SelectCompiler(Scope):
         body = select(selected, " ".join(joined), having, order_by=orders, limit=self._window())
         return with_ctes(ctes, body)
 
-    def _group_keys(self) -> None:
-        for key in self.query.group_by:
-            node = self._reference(key)
-            expr = self.expression(node, Mode.ROW, top=True)
-            if not expr.type.is_scalar:
-                raise QueryError(key.path, f"a {expr.type.value} column cannot be a grouping key")
-            if expr.sql not in self._keys:
-                self._keys[expr.sql] = Expr(
-                    f"g.k{len(self._keys)}", expr.type, expr.attribute, expr.decode
-                )
+    def _group_key(self, key: Property | AliasRef) -> None:
+        expr = self.expression(self._reference(key), Mode.ROW, top=True)
+        if not expr.type.is_scalar:
+            raise QueryError(key.path, f"a {expr.type.value} column cannot be a grouping key")
+        if expr.sql not in self._keys:
+            self._keys[expr.sql] = Expr(
+                f"g.k{len(self._keys)}", expr.type, expr.attribute, expr.decode
+            )
 
     def _outputs(self, mode: Mode) -> dict[str, Expr]:
         found: dict[str, Expr] = {}
-        for item in self.query.select:
+
+        def add(item: SelectItem, _: int) -> None:
             for name, expr in self._item(item, mode):
                 known = found.get(name)
                 if known is None:
@@ -211,6 +215,8 @@ class SelectCompiler(Scope):
                         item.path,
                         f"a second output is named {quote_value(name)}; give each its own alias",
                     )
+
+        read_each(self.query.select, add)
         if len(found) > _MAX_OUTPUTS:
             raise QueryError(
                 "select", f"must yield at most {_MAX_OUTPUTS} columns, got {len(found)}"
@@ -246,7 +252,8 @@ class SelectCompiler(Scope):
     def _filters(self) -> tuple[list[str], list[str]]:
         where: list[str] = []
         having: list[str] = []
-        for condition in self.query.filters:
+
+        def add(condition: Condition, _: int) -> None:
             target = self._reference(_target(condition))
             if self.has_aggregate(target):
                 expr = self.expression(target, Mode.GROUP)
@@ -256,6 +263,8 @@ class SelectCompiler(Scope):
             else:
                 expr = self.expression(target, Mode.ROW)
                 where.append(condition_sql(expr, condition, self.binder, in_where=True))
+
+        read_each(self.query.filters, add)
         return where, having
 
     def _window(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from arthurai.server.query.compiler import compile_query
-from arthurai.server.query.errors import QueryError
+from arthurai.server.query.errors import QueryError, QueryProblems, UnknownNameError
 from arthurai.server.query.parse import MAX_ROWS, parse_query
 from arthurai.server.query.results import to_json_rows
 from arthurai.server.query.sql import Binder
@@ -110,11 +110,39 @@ def _compile(
     page: int | None,
     page_size: int | None,
 ) -> tuple[CompiledQuery, Binder]:
-    query = parse_query(body)
+    try:
+        query = parse_query(body)
+    except QueryError as error:
+        _raise_with_names(error, body, schema, warehouse)
+        raise
     if page is not None or page_size is not None:
         query = _cut_page(query, page or 1, page_size or DEFAULT_PAGE_SIZE)
     binder = Binder()
     return compile_query(query, schema, warehouse, binder), binder
+
+
+def _raise_with_names(
+    error: QueryError, body: object, schema: ModelSchema, warehouse: Warehouse
+) -> None:
+    """Raise what is wrong with a query together with unknown names in its other parts."""
+    select = body.get("select") if isinstance(body, dict) else None
+    if error.rest is None or not isinstance(select, list):
+        return
+    items = [item for item in select if isinstance(item, dict)]
+    made = {str(item.get(key)) for item in items for key in ("alias", "function")}
+    try:
+        compile_query(error.rest, schema, warehouse, Binder())
+    except QueryError as further:
+        problems = QueryProblems()
+        problems.add(error)
+        for problem in further.problems:
+            if (
+                isinstance(problem, UnknownNameError)
+                and problem.what in {"property", "function"}
+                and (problem.what == "function" or problem.found not in made)
+            ):
+                problems.add(problem)
+        problems.raise_any()
 
 
 def _share(compiled: CompiledQuery) -> float:

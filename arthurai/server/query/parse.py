@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from arthurai.common.text import find_similar, quote_value
 from arthurai.server.query.ast import (
@@ -16,12 +17,14 @@ from arthurai.server.query.ast import (
     SelectItem,
 )
 from arthurai.server.query.column_types import to_number, to_whole
-from arthurai.server.query.errors import QueryError, unknown_name
+from arthurai.server.query.errors import QueryError, QueryProblems, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from arthurai.server.query.ast import Node
+
+T = TypeVar("T")
 
 SOURCES: Final = ("inference", "enriched", "reference", "ground_truth")
 MAX_DEPTH: Final = 24
@@ -42,46 +45,78 @@ def parse_query(body: object, path: str = "", depth: int = 0) -> Query:
         depth: Number of queries around this one.
 
     Raises:
-        QueryError: The body is not a query; the message names the place.
+        QueryError: The body is not a query; the message names each place.
     """
     query = parse_object(body, path)
     if depth == 0:
         check_nesting(query, path)
     check_depth(depth, path)
     prefix = f"{path}." if path else ""
-    items = _list(query, "select", prefix)
-    if not items:
+    problems = QueryProblems()
+    select = problems.attempt(lambda: _select(query, prefix, problems), ())
+    source = problems.attempt(lambda: _source(query, prefix), "inference")
+    inner = query.get("subquery")
+    subquery = problems.attempt(
+        lambda: None if inner is None else parse_query(inner, f"{prefix}subquery", depth + 1), None
+    )
+    filters = [
+        *_clause(query, "filter", prefix, _filter, problems),
+        *_clause(query, "where", prefix, _filter, problems),
+    ]
+    group_by = _clause(query, "group_by", prefix, parse_column, problems)
+    order_by = _clause(query, "order_by", prefix, _order_item, problems)
+    limit = problems.attempt(lambda: _row_count(query, "limit", prefix), None)
+    offset = problems.attempt(lambda: _row_count(query, "offset", prefix), None)
+    sample = problems.attempt(lambda: parse_sample(query, prefix), 1.0)
+    parsed = Query(
+        select=select,
+        source=source,
+        subquery=subquery,
+        filters=tuple(filters),
+        group_by=group_by,
+        order_by=order_by,
+        limit=limit,
+        offset=offset or 0,
+        sample=sample,
+        path=path,
+    )
+    problems.raise_any(parsed if (inner is None) == (subquery is None) else None)
+    return parsed
+
+
+def _clause(
+    query: Mapping[str, Any],
+    key: str,
+    prefix: str,
+    read: Callable[[Any, str], T],
+    problems: QueryProblems,
+) -> tuple[T, ...]:
+    """Read each item of a list; those that cannot be read are noted and left out."""
+    found = (
+        problems.attempt(partial(read, item, f"{prefix}{key}[{index}]"), None)
+        for index, item in enumerate(problems.attempt(lambda: _list(query, key, prefix), []))
+    )
+    return tuple(item for item in found if item is not None)
+
+
+def _select(
+    query: Mapping[str, Any], prefix: str, problems: QueryProblems
+) -> tuple[SelectItem, ...]:
+    items = _clause(query, "select", prefix, _select_item, problems)
+    if not _list(query, "select", prefix):
         near = [] if "select" in query else find_similar("select", islice(query, 20))
         meant = f"; did you mean it by {quote_value(near[0])}?" if near else ""
         raise QueryError(f"{prefix}select", f"at least one item is required{meant}")
-    subquery = query.get("subquery")
+    return items
+
+
+def _source(query: Mapping[str, Any], prefix: str) -> str:
     source = query.get("from")
     if source is None:
-        source = "inference"
+        return "inference"
     if source not in SOURCES:
         raise unknown_name(f"{prefix}from", "source", str(source), SOURCES)
-    return Query(
-        select=tuple(
-            _select_item(item, f"{prefix}select[{index}]") for index, item in enumerate(items)
-        ),
-        source=source,
-        subquery=(
-            None if subquery is None else parse_query(subquery, f"{prefix}subquery", depth + 1)
-        ),
-        filters=(*parse_filters(query, "filter", prefix), *parse_filters(query, "where", prefix)),
-        group_by=tuple(
-            parse_column(item, f"{prefix}group_by[{index}]")
-            for index, item in enumerate(_list(query, "group_by", prefix))
-        ),
-        order_by=tuple(
-            _order_item(item, f"{prefix}order_by[{index}]")
-            for index, item in enumerate(_list(query, "order_by", prefix))
-        ),
-        limit=_row_count(query, "limit", prefix),
-        offset=_row_count(query, "offset", prefix) or 0,
-        sample=parse_sample(query, prefix),
-        path=path,
-    )
+    return str(source)
 
 
 def parse_object(value: object, path: str) -> dict[str, Any]:
@@ -148,10 +183,10 @@ def parse_filters(body: Mapping[str, Any], key: str, prefix: str) -> tuple[Condi
     Raises:
         QueryError: An item is not a filter.
     """
-    return tuple(
-        _filter(item, f"{prefix}{key}[{index}]")
-        for index, item in enumerate(_list(body, key, prefix))
-    )
+    problems = QueryProblems()
+    found = _clause(body, key, prefix, _filter, problems)
+    problems.raise_any()
+    return found
 
 
 def parse_sample(body: Mapping[str, Any], prefix: str) -> float:

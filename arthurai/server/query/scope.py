@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from arthurai.common.text import quote_value
 from arthurai.server.query.ast import AliasRef, Call, Literal, Property
 from arthurai.server.query.column_types import ColumnType, to_number, to_text, type_of_value
-from arthurai.server.query.errors import QueryError, unknown_name
+from arthurai.server.query.errors import QueryError, QueryProblems, read_each, unknown_name
 from arthurai.server.query.function_arguments import Arguments
 from arthurai.server.query.parse import check_depth
 from arthurai.server.query.sql import Binder, check_size
@@ -66,6 +66,7 @@ class Scope:
         self._row_inputs: dict[str, str] = {}
         self._aggregates: dict[str, str] = {}
         self._keys: dict[str, Expr] = {}
+        self._wrong_keys = QueryProblems()
         self._busy: set[str] = set()
         self._folds: dict[str, bool] = {}
         self._compiled: dict[tuple[str, Mode], Expr] = {}
@@ -109,6 +110,7 @@ class Scope:
             if isinstance(node, Property):
                 if row is None:
                     raise self.source.missing(node.name, node.path)
+                self._wrong_keys.raise_any()  # it may be the key that was meant
                 raise QueryError(
                     node.path,
                     f"{quote_value(node.name)} is neither inside an aggregate nor a grouping key; "
@@ -137,7 +139,8 @@ class Scope:
             return known
         if not isinstance(node, Call):
             return False
-        return self._function(node).is_aggregate or any(
+        function = self._functions.get(node.function)  # an unknown one is reported when it is read
+        return (function is not None and function.is_aggregate) or any(
             self.has_aggregate(value, seen) for value in node.parameters.values()
         )
 
@@ -287,7 +290,7 @@ class Scope:
     def _order_keys(self, mode: Mode) -> list[str]:
         self._ordering = True
         try:
-            keys = [self._order_key(item, mode) for item in self.query.order_by]
+            keys = list(read_each(self.query.order_by, lambda o, _: self._order_key(o, mode)))
         finally:
             self._ordering = False
         if mode is Mode.OUTPUT:

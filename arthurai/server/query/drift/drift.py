@@ -16,7 +16,7 @@ from arthurai.server.query.drift.side_query import (
     make_side_query,
     require_reference_rows,
 )
-from arthurai.server.query.errors import QueryError
+from arthurai.server.query.errors import QueryError, QueryProblems, read_each
 from arthurai.server.query.results import finite_or_none, to_json
 from arthurai.server.query.sql import Binder
 
@@ -52,17 +52,15 @@ def run_drift(body: object, schema: ModelSchema, warehouse: Warehouse) -> dict[s
         QueryError: The request is malformed or does not fit the model.
     """
     request = parse_drift(body)
-    wanted = find_measured_columns(request, schema)
-    require_reference_rows(request, schema, warehouse)
     binder = Binder()
-    base = make_side_query(request, request.base, wanted, schema, warehouse, binder)
+    wanted, base, target = _compile(request, schema, warehouse, binder)
+    require_reference_rows(request, schema, warehouse)
     edges = find_bins(base, wanted, request.bins, warehouse, binder)
     base_counts = count_side(base, base, wanted, edges, warehouse, binder)
     _check_classes(wanted, base_counts, request)
     if request.metric == "Thresholds":
         rows = _threshold_rows(wanted, base, base_counts)
         return _result(request, base, rows)
-    target = make_side_query(request, request.target, wanted, schema, warehouse, binder)
     target_counts = count_side(target, base, wanted, edges, warehouse, binder)
     measures: dict[str, Measure] = {}
     for index, item in enumerate(wanted):
@@ -84,6 +82,24 @@ def run_drift(body: object, schema: ModelSchema, warehouse: Warehouse) -> dict[s
                 for index, item in enumerate(wanted)
             }
     return _result(request, target, compared)
+
+
+def _compile(
+    request: DriftRequest, schema: ModelSchema, warehouse: Warehouse, binder: Binder
+) -> tuple[list[MeasuredColumn], SideQuery, SideQuery]:
+    """Return what is measured, and the rows of both sides; the base twice where one is enough."""
+    problems = QueryProblems()
+    wanted = problems.attempt(lambda: find_measured_columns(request, schema), [])
+    sides = [request.base] if request.metric == "Thresholds" else [request.base, request.target]
+    queries = problems.attempt(
+        lambda: read_each(
+            sides,
+            lambda side, _: make_side_query(request, side, wanted, schema, warehouse, binder),
+        ),
+        (),
+    )
+    problems.raise_any()
+    return wanted, queries[0], queries[-1]
 
 
 def _describe(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.text import quote_value
@@ -14,7 +15,7 @@ from arthurai.common.vocabulary import (
 )
 from arthurai.server.query.ast import Property
 from arthurai.server.query.column_types import to_whole
-from arthurai.server.query.errors import QueryError, unknown_name
+from arthurai.server.query.errors import QueryError, QueryProblems, read_each, unknown_name
 from arthurai.server.query.functions.transformation import read_zone
 from arthurai.server.query.parse import (
     check_nesting,
@@ -88,6 +89,29 @@ def parse_drift(body: object) -> DriftRequest:
     """
     document = parse_object(body, "")
     check_nesting(document)
+    problems = QueryProblems()
+    metric = problems.attempt(lambda: _metric(document), "")
+    lists = [
+        problems.attempt(partial(_names, document, key), None) for key in ("properties", *_CLASSES)
+    ]
+    if not any(lists) and None not in lists:
+        problems.add(
+            QueryError(
+                "properties",
+                'one of "properties", "predicted_classes", "ground_truth_classes" is required',
+            )
+        )
+    named = tuple(names or () for names in lists)
+    if len(named[0]) > MAX_PROPERTIES:
+        problems.add(
+            QueryError(
+                "properties", f"must have at most {MAX_PROPERTIES} entries, got {len(named[0])}"
+            )
+        )
+    return _request(document, named, metric, problems)
+
+
+def _metric(document: dict[str, Any]) -> str:
     metric = document.get("metric")
     if metric is None:
         raise QueryError("metric", f"is required; must be one of {', '.join(DRIFT_METRICS)}")
@@ -95,17 +119,7 @@ def parse_drift(body: object) -> DriftRequest:
         raise unknown_name("metric", "metric", str(metric), DRIFT_METRICS)
     if metric != "Thresholds" and document.get("target") is None:
         raise QueryError("target", "is required unless the metric is Thresholds")
-    lists = [_names(document, key) for key in ("properties", *_CLASSES)]
-    if not any(lists):
-        raise QueryError(
-            "properties",
-            'one of "properties", "predicted_classes", "ground_truth_classes" is required',
-        )
-    if len(lists[0]) > MAX_PROPERTIES:
-        raise QueryError(
-            "properties", f"must have at most {MAX_PROPERTIES} entries, got {len(lists[0])}"
-        )
-    return _request(document, tuple(lists), str(metric))
+    return str(metric)
 
 
 def parse_table(body: object) -> DriftRequest:
@@ -119,32 +133,36 @@ def parse_table(body: object) -> DriftRequest:
     """
     document = parse_object(body, "")
     check_nesting(document)
+    problems = QueryProblems()
     name = document.get("property")
     if not isinstance(name, str) or not name:
-        raise QueryError("property", f"must be the name of an attribute, got {quote_value(name)}")
-    return _request(document, ((name,), (), ()), "PSI")
+        found = f"must be the name of an attribute, got {quote_value(name)}"
+        problems.add(QueryError("property", found))
+    return _request(document, ((str(name),), (), ()), "PSI", problems)
 
 
 _CLASSES: Final = ("predicted_classes", "ground_truth_classes")
 
 
 def _request(
-    document: dict[str, Any], lists: tuple[tuple[str, ...], ...], metric: str
+    document: dict[str, Any],
+    lists: tuple[tuple[str, ...], ...],
+    metric: str,
+    problems: QueryProblems,
 ) -> DriftRequest:
-    bins = document.get("num_bins")
-    count = DEFAULT_BINS if bins is None else to_whole(bins, "num_bins")
-    if not 1 <= count <= MAX_BINS:
-        raise QueryError("num_bins", f"must be from 1 to {MAX_BINS}, got {quote_value(bins)}")
-    rollup = document.get("rollup")
-    if rollup is not None and rollup not in DRIFT_ROLLUPS:
-        raise unknown_name("rollup", "rollup", str(rollup), DRIFT_ROLLUPS)
-    missing = document.get("missing_values")
-    if missing is None:
-        missing = DRIFT_MISSING_VALUES[0]
-    if missing not in DRIFT_MISSING_VALUES:
-        raise unknown_name(
-            "missing_values", "treatment of missing values", str(missing), DRIFT_MISSING_VALUES
-        )
+    """Return the request with the rest of its members, or raise what is wrong with all of them."""
+    count = problems.attempt(lambda: _bins(document), 0)
+    rollup = problems.attempt(lambda: _rollup(document), None)
+    missing = problems.attempt(lambda: _missing(document), "")
+    nothing = Side("", (), "")
+    base = problems.attempt(lambda: _side(document, "base", BASES, "reference"), nothing)
+    target = problems.attempt(
+        lambda: _side(document, "target", DRIFT_SOURCES, "inference"), nothing
+    )
+    groups = problems.attempt(lambda: _groups(document), ())
+    zone = problems.attempt(lambda: read_zone(document.get("time_zone"), "time_zone"), None)
+    sample = problems.attempt(lambda: parse_sample(document, ""), 1.0)
+    problems.raise_any()
     properties, predicted, truths = lists
     return DriftRequest(
         properties=tuple(dict.fromkeys(properties)),
@@ -152,15 +170,41 @@ def _request(
         truth_classes=truths,
         metric=metric,
         bins=count,
-        base=_side(document, "base", BASES, "reference"),
-        target=_side(document, "target", DRIFT_SOURCES, "inference"),
-        groups=_groups(document),
+        base=base,
+        target=target,
+        groups=groups,
         rollup=None if metric == "Thresholds" else rollup,
-        zone=read_zone(document.get("time_zone"), "time_zone"),
-        sample=parse_sample(document, ""),
-        missing=str(missing),
+        zone=zone,
+        sample=sample,
+        missing=missing,
         uncertainty=document.get("uncertainty") is True,
     )
+
+
+def _bins(document: dict[str, Any]) -> int:
+    bins = document.get("num_bins")
+    count = DEFAULT_BINS if bins is None else to_whole(bins, "num_bins")
+    if not 1 <= count <= MAX_BINS:
+        raise QueryError("num_bins", f"must be from 1 to {MAX_BINS}, got {quote_value(bins)}")
+    return count
+
+
+def _rollup(document: dict[str, Any]) -> str | None:
+    rollup = document.get("rollup")
+    if rollup is not None and rollup not in DRIFT_ROLLUPS:
+        raise unknown_name("rollup", "rollup", str(rollup), DRIFT_ROLLUPS)
+    return None if rollup is None else str(rollup)
+
+
+def _missing(document: dict[str, Any]) -> str:
+    missing = document.get("missing_values")
+    if missing is None:
+        return DRIFT_MISSING_VALUES[0]
+    if missing not in DRIFT_MISSING_VALUES:
+        raise unknown_name(
+            "missing_values", "treatment of missing values", str(missing), DRIFT_MISSING_VALUES
+        )
+    return str(missing)
 
 
 def _side(document: dict[str, Any], key: str, sources: tuple[str, ...], default: str) -> Side:
@@ -181,12 +225,16 @@ def _groups(document: dict[str, Any]) -> tuple[Property, ...]:
     if not isinstance(items, list):
         raise QueryError("group_by", f"must be a list, got {quote_value(items)}")
     found: dict[str, Property] = {}
-    for index, item in enumerate(items):
-        reference = parse_column(item, f"group_by[{index}]")
-        if not isinstance(reference, Property):
-            raise QueryError(f"group_by[{index}].alias", 'drift groups by a "property"')
+    for reference in read_each(items, _group):
         found.setdefault(reference.name, reference)
     return tuple(found.values())
+
+
+def _group(item: Any, index: int) -> Property:
+    reference = parse_column(item, f"group_by[{index}]")
+    if not isinstance(reference, Property):
+        raise QueryError(f"group_by[{index}].alias", 'drift groups by a "property"')
+    return reference
 
 
 def _names(document: dict[str, Any], key: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from arthurai.server.query.ast import Property
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.drift.class_column import class_labels, is_categorical
-from arthurai.server.query.errors import QueryError
+from arthurai.server.query.errors import QueryError, QueryProblems, read_each
 from arthurai.server.query.execute import fetch
 from arthurai.server.query.functions.transformation import truncate_time
 from arthurai.server.query.model_columns import ModelColumns
@@ -21,6 +21,7 @@ from arthurai.server.query.sql import Binder, select
 
 if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
+    from arthurai.server.query.ast import Condition
     from arthurai.server.query.drift.drift_request import DriftRequest, Side
     from arthurai.server.query.sql import Warehouse
     from arthurai.server.query.sql_expression import Column
@@ -75,31 +76,15 @@ def find_measured_columns(request: DriftRequest, schema: ModelSchema) -> list[Me
     Raises:
         QueryError: An attribute is unknown or has no histogram.
     """
-    found = []
     columns = ModelColumns(schema, "reference")
-    for index, name in enumerate(request.properties):
-        path = f"properties[{index}]"
-        column = columns.find(name)
-        if column is None:
-            raise columns.missing(name, path)
-        categorical = is_categorical(column.attribute, column.type)
-        if categorical is None or column.boxes or name != getattr(column.attribute, "name", None):
-            raise QueryError(
-                path,
-                f"the drift of {quote_value(name)} cannot be measured: it is neither a number, a "
-                "category nor a boolean; texts, images and lists have anomaly scores instead",
-            )
-        stage = getattr(column.attribute, "stage", None)
-        found.append(
-            MeasuredColumn(
-                name,
-                path,
-                categorical,
-                # Ground truth that is missing has not arrived yet, which says nothing about drift.
-                counts_missing=request.missing == "bin" and stage not in GROUND_TRUTH_STAGES,
-                is_output=stage == Stage.PredictedValue or stage in GROUND_TRUTH_STAGES,
-            )
+    found = list(
+        read_each(
+            request.properties,
+            lambda name, index: _measured_column(
+                columns, name, f"properties[{index}]", bins_missing=request.missing == "bin"
+            ),
         )
+    )
     truths = {a.name for a in schema.by_stage(Stage.GroundTruth)}
     predicted, true = request.predicted_classes, request.truth_classes
     place = "ground_truth_classes"
@@ -120,6 +105,30 @@ def find_measured_columns(request: DriftRequest, schema: ModelSchema) -> list[Me
     if true:
         found.append(MeasuredColumn("groundTruthClass", place, True, true, Stage.GroundTruth))
     return found
+
+
+def _measured_column(
+    columns: ModelColumns, name: str, path: str, *, bins_missing: bool
+) -> MeasuredColumn:
+    column = columns.find(name)
+    if column is None:
+        raise columns.missing(name, path)
+    categorical = is_categorical(column.attribute, column.type)
+    if categorical is None or column.boxes or name != getattr(column.attribute, "name", None):
+        raise QueryError(
+            path,
+            f"the drift of {quote_value(name)} cannot be measured: it is neither a number, a "
+            "category nor a boolean; texts, images and lists have anomaly scores instead",
+        )
+    stage = getattr(column.attribute, "stage", None)
+    return MeasuredColumn(
+        name,
+        path,
+        categorical,
+        # Ground truth that is missing has not arrived yet, which says nothing about drift.
+        counts_missing=bins_missing and stage not in GROUND_TRUTH_STAGES,
+        is_output=stage == Stage.PredictedValue or stage in GROUND_TRUTH_STAGES,
+    )
 
 
 def _true_classes(schema: ModelSchema, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -155,28 +164,41 @@ def make_side_query(
         QueryError: A column does not exist on this side, or a filter does not fit.
     """
     source = ModelSource(schema, warehouse, side.source)
-    columns = []
-    groups = []
-    for index, group in enumerate(request.groups):
-        column = _column(source, group)
-        if not column.type.is_scalar:
-            raise QueryError(group.path, f"a {column.type.value} column cannot be a grouping key")
-        groups.append(column)
-        columns.append(f"{column.sql} AS k{index}")
-    keys = [f"k{index}" for index in range(len(groups))]
+    problems = QueryProblems()
+    groups = problems.attempt(
+        lambda: read_each(request.groups, lambda group, _: _group_column(source, group)), ()
+    )
     rollup = request.rollup if side is request.target else None
-    columns.append(f"{_bucket(source, side, rollup, request.zone)} AS u")
-    for index, item in enumerate(wanted):
-        columns.append(f"{_value(item, source, side, schema, binder)} AS x{index}")
-    where = []
-    for condition in side.filters:
-        if not isinstance(condition.target, Property):
-            raise QueryError(condition.path, 'drift filters name a "property"')
-        column = _column(source, condition.target)
-        where.append(condition_sql(column, condition, binder, in_where=True))
+    bucket = problems.attempt(lambda: _bucket(source, side, rollup, request.zone), "")
+    values = problems.attempt(
+        lambda: read_each(wanted, lambda item, _: _value(item, source, side, schema, binder)), ()
+    )
+    conditions = problems.attempt(
+        lambda: read_each(side.filters, lambda given, _: _filter(source, given, binder)), ()
+    )
+    problems.raise_any()
+    keys = [f"k{index}" for index in range(len(groups))]
+    columns = [f"{column.sql} AS {key}" for column, key in zip(groups, keys, strict=True)]
+    columns.append(f"{bucket} AS u")
+    columns += [f"{value} AS x{index}" for index, value in enumerate(values)]
+    where = list(conditions)
     if request.sample < 1 and source.inference_id:
         where.append(sample_condition(source.inference_id, request.sample))
-    return SideQuery(select(columns, source.from_sql(), where), (*keys, "u"), tuple(groups))
+    return SideQuery(select(columns, source.from_sql(), where), (*keys, "u"), groups)
+
+
+def _group_column(source: ModelSource, group: Property) -> Column:
+    column = _column(source, group)
+    if not column.type.is_scalar:
+        raise QueryError(group.path, f"a {column.type.value} column cannot be a grouping key")
+    return column
+
+
+def _filter(source: ModelSource, condition: Condition, binder: Binder) -> str:
+    if not isinstance(condition.target, Property):
+        raise QueryError(condition.path, 'drift filters name a "property"')
+    column = _column(source, condition.target)
+    return condition_sql(column, condition, binder, in_where=True)
 
 
 def text_key(keys: tuple[str, ...]) -> str:

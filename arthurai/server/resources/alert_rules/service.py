@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.http.api_errors import ApiError, join_problems, not_found
 from arthurai.server.identifiers import new_id
 from arthurai.server.query import QueryError
 from arthurai.server.query.compiler import compile_query
@@ -298,8 +298,11 @@ def _check_filters(
     try:
         compile_query(parse_query(query), record.schema, stores.data, Binder())
     except QueryError as error:
-        if error.path.startswith("filter"):
-            raise ApiError(400, f"body.filters{str(error).removeprefix('filter')}") from error
+        wrong = [str(each) for each in error.problems if each.path.startswith("filter")]
+        if wrong:
+            raise ApiError(
+                400, join_problems(f"body.filters{each.removeprefix('filter')}" for each in wrong)
+            ) from error
 
 
 def _source(query: Mapping[str, Any]) -> Any:

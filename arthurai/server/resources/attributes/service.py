@@ -17,7 +17,7 @@ from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
 from arthurai.common.limits import BINARY_CLASSES, MAX_ATTRIBUTES, MAX_CATEGORIES
 from arthurai.common.vocabulary import MAX_NAME_LENGTH, OutputType, Stage, ValueType
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.api_errors import ApiError, join_problems
 from arthurai.server.identifiers import new_id
 from arthurai.server.model_schema import ModelSchema
 from arthurai.server.query.model_columns import ANOMALY, EXPLAINER, IMPORTANCES, RESERVED
@@ -25,7 +25,7 @@ from arthurai.server.resources.alert_rules.service import archive_rules
 from arthurai.server.storage.warehouse.errors import ValuesLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from arthurai.common.documents import PinnedColumns
     from arthurai.server.context import Stores
@@ -180,114 +180,112 @@ def check_attributes(attributes: Sequence[Mapping[str, Any]], output_type: str) 
         output_type: Output type of the model.
 
     Raises:
-        ApiError: 400, naming the attribute.
+        ApiError: 400, naming the attributes and all that is wrong with them.
     """
     if len(attributes) > MAX_ATTRIBUTES:
         raise ApiError(
             400, f"a model must have at most {MAX_ATTRIBUTES} attributes, got {len(attributes)}"
         )
+    problems = [*_find_problems(attributes), *_find_wrong_links(attributes)]
+    problems += _find_wrong_stages(attributes, output_type)
+    if problems:
+        raise ApiError(400, join_problems(problems))
+
+
+def _find_problems(attributes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for attribute in attributes:
-        _check_attribute(attribute)
+        yield from _find_attribute_problems(attribute)
     for name, count in Counter(a["name"] for a in attributes).items():
         if count > 1:
-            raise ApiError(400, f"attribute {name!r}: given {count} times; names must be unique")
+            yield f"attribute {name[:100]!r}: given {count} times; names must be unique"
     places = Counter((a["stage"], a["position"]) for a in attributes if "position" in a)
     for (stage, position), count in places.items():
         if count > 1:
-            raise ApiError(400, f"duplicate position {position} of stage {stage}")
-    _check_links(attributes)
+            yield f"duplicate position {position} of stage {stage}"
+
+
+def _find_wrong_stages(attributes: Sequence[Mapping[str, Any]], output_type: str) -> Iterator[str]:
     stages = Counter(a["stage"] for a in attributes)
     if not _INPUT_STAGES & stages.keys():
-        raise ApiError(400, f"no input attribute; add one of stage {Stage.ModelPipelineInput}")
+        yield f"no input attribute; add one of stage {Stage.ModelPipelineInput}"
     if not stages[Stage.PredictedValue]:
-        raise ApiError(400, f"no predicted attribute; add one of stage {Stage.PredictedValue}")
+        yield f"no predicted attribute; add one of stage {Stage.PredictedValue}"
     if stages[Stage.GroundTruthClass] > 1:
-        raise ApiError(
-            400, f"a model must have at most one attribute of stage {Stage.GroundTruthClass}"
-        )
+        yield f"a model must have at most one attribute of stage {Stage.GroundTruthClass}"
     positive = sum(a["is_positive_predicted_attribute"] for a in attributes)
     if positive > 1:
-        raise ApiError(400, "several attributes have is_positive_predicted_attribute; mark one")
+        yield "several attributes have is_positive_predicted_attribute; mark one"
     is_binary = (
         output_type == OutputType.Multiclass and stages[Stage.PredictedValue] == BINARY_CLASSES
     )
     if is_binary and not positive:
-        raise ApiError(
-            400, "a classifier with two predictions needs is_positive_predicted_attribute on one"
-        )
+        yield "a classifier with two predictions needs is_positive_predicted_attribute on one"
 
 
-def _check_links(attributes: Sequence[Mapping[str, Any]]) -> None:
-    """Raise for links to nothing: what they were meant to join would be joined otherwise."""
+def _find_wrong_links(attributes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield links to nothing: what they were meant to join would be joined otherwise."""
     names = {a["name"] for a in attributes}
     truth_class = next((a for a in attributes if a["stage"] == Stage.GroundTruthClass), {})
     classes = [category["value"] for category in truth_class.get("categories", ())]
     for attribute in attributes:
         for link in _LINKS:
             if link in attribute and attribute[link] not in names:
-                raise ApiError(
-                    400,
-                    f"attribute {attribute['name']!r}: {link} {attribute[link][:100]!r} is not the "
-                    "name of an attribute of the model",
+                yield (
+                    f"attribute {attribute['name'][:100]!r}: {link} {attribute[link][:100]!r} is "
+                    "not the name of an attribute of the model"
                 )
         value = attribute.get("gt_class_link")
         if value is not None and classes and value not in classes:
-            raise ApiError(
-                400,
-                f"attribute {attribute['name']!r}: gt_class_link {value[:100]!r} is not a category "
-                f"of {truth_class['name']!r}",
+            yield (
+                f"attribute {attribute['name'][:100]!r}: gt_class_link {value[:100]!r} is not a "
+                f"category of {truth_class['name']!r}"
             )
 
 
-def _check_attribute(attribute: Mapping[str, Any]) -> None:
+def _find_attribute_problems(attribute: Mapping[str, Any]) -> Iterator[str]:
     name = attribute["name"]
     where = f"attribute {name[:100]!r}"
     if len(name) > MAX_NAME_LENGTH or not _NAME.fullmatch(name):
-        raise ApiError(
-            400,
+        yield (
             f"{where}: the name must be 1 to {MAX_NAME_LENGTH} letters, digits and underscores and "
-            "must not begin with a digit",
+            "must not begin with a digit"
         )
     if name in RESERVED_NAMES:
-        raise ApiError(400, f"{where}: the name is reserved; choose another")
+        yield f"{where}: the name is reserved; choose another"
     if attribute.get("position", 0) < 0:
-        raise ApiError(400, f"{where}: position must be at least 0, got {attribute['position']}")
+        yield f"{where}: position must be at least 0, got {attribute['position']}"
     if ("min_range" in attribute) != ("max_range" in attribute):
-        raise ApiError(400, f"{where}: set both min_range and max_range or neither")
-    if "min_range" in attribute and attribute["min_range"] > attribute["max_range"]:
-        raise ApiError(400, f"{where}: min_range must not be above max_range")
-    _check_categories(where, attribute)
-    _check_bins(where, attribute)
+        yield f"{where}: set both min_range and max_range or neither"
+    elif "min_range" in attribute and attribute["min_range"] > attribute["max_range"]:
+        yield f"{where}: min_range must not be above max_range"
+    yield from _find_wrong_categories(where, attribute)
+    yield from _find_wrong_bins(where, attribute)
     if attribute["is_positive_predicted_attribute"] and attribute["stage"] != Stage.PredictedValue:
-        raise ApiError(
-            400, f"{where}: is_positive_predicted_attribute requires stage {Stage.PredictedValue}"
-        )
+        yield f"{where}: is_positive_predicted_attribute requires stage {Stage.PredictedValue}"
 
 
-def _check_categories(where: str, attribute: Mapping[str, Any]) -> None:
+def _find_wrong_categories(where: str, attribute: Mapping[str, Any]) -> Iterator[str]:
     values = Counter(category["value"] for category in attribute.get("categories", ()))
     if values.total() > MAX_CATEGORIES:
-        raise ApiError(400, f"{where}: must have at most {MAX_CATEGORIES} categories")
+        yield f"{where}: must have at most {MAX_CATEGORIES} categories"
     for value, count in values.items():
         if count > 1:
-            raise ApiError(400, f"{where}: duplicate category {value[:100]!r}")
+            yield f"{where}: duplicate category {value[:100]!r}"
 
 
-def _check_bins(where: str, attribute: Mapping[str, Any]) -> None:
+def _find_wrong_bins(where: str, attribute: Mapping[str, Any]) -> Iterator[str]:
     bins = attribute.get("bins")
     if not bins:
         return
     if attribute.get("categories"):
-        raise ApiError(400, f"{where}: categories and bins exclude each other")
-    if attribute["categorical"]:
-        raise ApiError(400, f"{where}: a categorical attribute cannot have bins")
+        yield f"{where}: categories and bins exclude each other"
+    elif attribute["categorical"]:
+        yield f"{where}: a categorical attribute cannot have bins"
     if attribute["value_type"] not in _NUMBERS:
-        raise ApiError(
-            400, f"{where}: bins require a numeric value type, not {attribute['value_type']}"
-        )
+        yield f"{where}: bins require a numeric value type, not {attribute['value_type']}"
     for each in bins:
         if each.get("continuous_start", -math.inf) >= each.get("continuous_end", math.inf):
-            raise ApiError(400, f"{where}: the start of a bin must be below its end, got {each}")
+            yield f"{where}: the start of a bin must be below its end, got {each}"
 
 
 def _assign_positions(attributes: Sequence[dict[str, Any]]) -> None:
