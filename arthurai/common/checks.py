@@ -117,7 +117,7 @@ def check_whole(name: str, value: object, low: int, high: int) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise UserTypeError(f"{name} must be an integer, got {quote_value(value)}")
-    if not low <= value <= high:
+    if not low <= int(value) <= high:
         raise UserValueError(f"{name} must be from {low} to {high}, got {quote_value(value)}")
 
 

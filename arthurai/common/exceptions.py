@@ -141,13 +141,6 @@ class UnexpectedValueError(ArthurUnexpectedError, ValueError):
     """This package or the server produced an invalid value."""
 
 
-class InvalidSampleError(UserValueError, UnexpectedValueError):
-    """A sample and its predictions do not fit together.
-
-    The official SDK raises `UnexpectedValueError` where its explainer is given such a sample.
-    """
-
-
 class UnexpectedTypeError(ArthurUnexpectedError, TypeError):
     """This package or the server produced a value of the wrong type."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import UserValueError
 from arthurai.common.limits import BINARY_CLASSES
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+
+_MATRIX: Final = 2  # dimensions
 
 
 class LabelEncoding:
@@ -76,7 +79,13 @@ class LabelEncoding:
 
         Returns:
             The rows; a number between two categories becomes the nearest one.
+
+        Raises:
+            UserValueError: The matrix has another number of inputs.
         """
+        width = len(self._labels)
+        if matrix.ndim != _MATRIX or matrix.shape[1] != width:
+            raise UserValueError(f"rows must have {width} values each, got shape {matrix.shape}")
         columns = []
         for labels, values in zip(self._labels, matrix.T.tolist(), strict=True):
             columns.append(values if not labels else [_label(labels, value) for value in values])

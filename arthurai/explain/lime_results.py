@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.constants import OutputType
 from arthurai.common.exceptions import wrap_errors
+from arthurai.explain.library_calls import calling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REGRESSION_LABEL = 1
 """Label under which LIME explains the output of a regression."""
+
+_READING: Final = "the reading of explanations of LIME"
 
 
 @wrap_errors
@@ -55,7 +58,8 @@ class LimeResults:
         Args:
             feature_index_score_pairs: Pairs of feature index and score, in any order.
         """
-        return [float(score) for _, score in sorted(feature_index_score_pairs)]
+        with calling(_READING):
+            return [float(score) for _, score in sorted(feature_index_score_pairs)]
 
     def format_lime_results(self, results: Sequence[Any]) -> list[list[list[float]]]:
         """Return the scores of explained rows by row, output and input.
@@ -65,12 +69,13 @@ class LimeResults:
         """
         regression = self.model_type == OutputType.Regression
         arranged = []
-        for result in results:
-            by_label = result.as_map()
-            labels = [REGRESSION_LABEL] if regression else sorted(by_label)
-            arranged.append(
-                [self.format_lime_results_for_one_class(by_label[label]) for label in labels]
-            )
+        with calling(_READING):
+            for result in results:
+                by_label = result.as_map()
+                labels = [REGRESSION_LABEL] if regression else sorted(by_label)
+                arranged.append(
+                    [self.format_lime_results_for_one_class(by_label[label]) for label in labels]
+                )
         return arranged
 
     def format_lime_text_results(self, results: Sequence[Any]) -> list[list[list[list[Any]]]]:
@@ -80,18 +85,19 @@ class LimeResults:
             results: Explanations of LIME.
         """
         arranged = []
-        for result in results:
-            words = result.domain_mapper.indexed_string
-            by_label = result.as_map()
-            arranged.append(
-                [
+        with calling(_READING):
+            for result in results:
+                words = result.domain_mapper.indexed_string
+                by_label = result.as_map()
+                arranged.append(
                     [
-                        [str(words.word(int(i))), float(score)]
-                        for i, score in sorted(by_label[label])
+                        [
+                            [str(words.word(int(i))), float(score)]
+                            for i, score in sorted(by_label[label])
+                        ]
+                        for label in sorted(by_label)
                     ]
-                    for label in sorted(by_label)
-                ]
-            )
+                )
         return arranged
 
     @staticmethod
@@ -105,13 +111,14 @@ class LimeResults:
             For each image `lime_segment_mask`, the segment of each pixel, and
             `lime_region_mapping`, pairs of segment and score by output.
         """
-        return [
-            {
-                "lime_segment_mask": result.segments.tolist(),
-                "lime_region_mapping": {
-                    str(int(label)): [[int(segment), float(score)] for segment, score in pairs]
-                    for label, pairs in sorted(result.local_exp.items())
-                },
-            }
-            for result in results
-        ]
+        with calling(_READING):
+            return [
+                {
+                    "lime_segment_mask": result.segments.tolist(),
+                    "lime_region_mapping": {
+                        str(int(label)): [[int(segment), float(score)] for segment, score in pairs]
+                        for label, pairs in sorted(result.local_exp.items())
+                    },
+                }
+                for result in results
+            ]

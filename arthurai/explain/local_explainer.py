@@ -9,7 +9,6 @@ from arthurai.common.checks import check_whole, read_list
 from arthurai.common.constants import InputType, OutputType, Stage, TextDelimiter
 from arthurai.common.exceptions import (
     ArthurUserError,
-    InvalidSampleError,
     MethodNotApplicableError,
     UserTypeError,
     UserValueError,
@@ -69,12 +68,11 @@ class ArthurExplainer(LimeResults):
         seed: Seed of the random numbers.
 
     Raises:
-        InvalidSampleError: An attribute is not a prediction, or sample and predictions differ in
-            length.
         ArthurUserError: Of two predictions not exactly one is positive, or a library is missing.
         UserTypeError: Sample or predictions are missing.
         UserValueError: The predict function fails, its predictions differ from those of the sample,
-            or there is no function that loads images.
+            sample and predictions differ in length, an attribute is not a prediction, or there is
+            no function that loads images.
     """
 
     SHAP = "shap"
@@ -135,7 +133,7 @@ class ArthurExplainer(LimeResults):
         given, predictions = list_rows(data, "data"), list_rows(predictions_df, "predictions_df")
         rows, kept = drop_missing(given, [str(name) for name in names])
         if len(predictions) != len(given):
-            raise InvalidSampleError(
+            raise UserValueError(
                 f"data has {len(given)} rows, but predictions_df has {len(predictions)}"
             )
         self._check_predictions(rows, predictions_df, kept)
@@ -168,7 +166,7 @@ class ArthurExplainer(LimeResults):
         """Check the predicted attributes; return the index of the positive one of two."""
         for attribute in self.predicted_attributes:
             if attribute.stage != Stage.PredictedValue:
-                raise InvalidSampleError(
+                raise UserValueError(
                     f"attribute {attribute.name!r} must be a prediction, got {attribute.stage}"
                 )
         if (
@@ -485,9 +483,10 @@ class ArthurExplainer(LimeResults):
             UserValueError: A row does not have exactly one text.
         """
         explainer = self._lime(InputType.NLP)
+        rows = read_list("raw_feature_vectors", raw_feature_vectors, "rows", ordered=True)
         results = []
         with calling("LIME"), seeded_randomness(self.seed):
-            for row in raw_feature_vectors:
+            for row in rows:
                 texts = [row] if isinstance(row, str) else list(row)
                 if len(texts) != 1 or not isinstance(texts[0], str):
                     raise UserValueError(
@@ -542,6 +541,7 @@ class ArthurExplainer(LimeResults):
         from lime.wrappers.scikit_image import SegmentationAlgorithm
 
         explainer = self._lime(InputType.Image)
+        paths = read_list("image_paths", image_paths, "paths", ordered=True)
         load = self.load_image_func
         if load is None:
             raise MethodNotApplicableError("this explainer has no function that loads images")
@@ -557,7 +557,7 @@ class ArthurExplainer(LimeResults):
         with calling("LIME"), seeded_randomness(self.seed):
             results = [
                 explainer.explain_instance(load(path), self._predict_directly, **settings)
-                for path in image_paths
+                for path in paths
             ]
         return self.format_lime_image_results(results)
 

@@ -10,7 +10,6 @@ from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
     ArthurUserError,
     MethodNotApplicableError,
-    UnexpectedValueError,
     UserTypeError,
     UserValueError,
 )
@@ -250,13 +249,13 @@ def test_impossible_explainers(inputs):
             **more,
         )
 
-    with pytest.raises(UnexpectedValueError, match="must be a prediction, got PIPELINE_INPUT"):
+    with pytest.raises(UserValueError, match="must be a prediction, got PIPELINE_INPUT"):
         made([ArthurAttribute("a", ValueType.Float, Stage.ModelPipelineInput)])
     with pytest.raises(ArthurUserError, match="exactly one"):
         made(predicted("p", "q"), model_type=OutputType.Multiclass)
     with pytest.raises(UserTypeError, match="predictions_df"):
         made(predictions=None)
-    with pytest.raises(UnexpectedValueError, match="40 rows"):
+    with pytest.raises(UserValueError, match="40 rows"):
         made(predictions=right.head(3))
     with pytest.raises(UserValueError, match="ZeroDivisionError"):
         made(predict=lambda rows: 1 / 0)
@@ -270,7 +269,7 @@ def test_impossible_explainers(inputs):
         made(input_type=InputType.Image)
     with pytest.raises(UserValueError, match="'shap' or 'lime'"):
         made().explain_tabular("magic", rows[:1])
-    with pytest.raises(UserValueError, match="failed"):
+    with pytest.raises(UserValueError, match="input 0 must be a number"):
         made().predict_tabular([["x", "y", "z"]])
 
 

@@ -160,10 +160,10 @@ def test_many_wrong_arguments_of_explainers_are_refused_as_the_callers(calls, ca
 
 
 def test_errors_of_libraries_and_predict_functions_name_themselves(calls):
-    with pytest.raises(UserValueError, match=r"SHAP failed: TypeError.*'sample'"):
-        calls.tabular.explain_tabular("shap", ROWS[:1], sample=3)
-    with pytest.raises(UserTypeError, match="unexpected keyword argument 'rows'"):
-        calls.tabular.explain_tabular_lime(rows=ROWS)
+    with pytest.raises(UserValueError, match=r"LIME failed: TypeError.*'sample'"):
+        calls.tabular.explain_tabular("lime", ROWS[:1], sample=3)
+    with pytest.raises(UserTypeError, match="unexpected keyword argument 'vectors'"):
+        calls.tabular.encode_labels(vectors=ROWS)
 
     def fail(rows):
         if len(rows) == 1:
