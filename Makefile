@@ -3,7 +3,8 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 INSTALLED := .venv/.installed
 DEMO_INSTALLED := .venv/.installed-demo
-TEST_OPTIONS ?= -n auto --dist worksteal
+# Tests wait for servers and processes, too: one more worker than there are processors keeps these busy.
+TEST_OPTIONS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 

@@ -145,13 +145,11 @@ if "setup" not in sys.argv:
         {answer} if call != "setup" else real(self, call, arguments)
     )
 """
-NONSENSE = [
-    "[[[1.0]]]",
+NONSENSE = ["[[[1.0]]]", "[[1.0, 2.0]]", "[[None]]", "{}", "[[10**400]]"]
+MORE_NONSENSE = [
     "[[[[]]]]",
     "[[]]",
-    "[[1.0, 2.0]]",
     "[None]",
-    "[[None]]",
     "[['1.0']]",
     "[[{}]]",
     "[[True]]",
@@ -159,15 +157,15 @@ NONSENSE = [
     "[1.0]",
     "'text'",
     "None",
-    "{}",
     "[]",
-    "[[10**400]]",
     "[[1e999]]",
 ]
 
 
-def test_answers_that_are_no_predictions_are_errors_of_the_project(model, explained):
-    for answer in NONSENSE:
-        explained(model, FORGED.replace("{answer}", answer), explanation_nsamples=20)
-        sent = model.client.post(f"{model.path}/what_if", json={"model_pipeline_input": WHAT_IF})
-        assert sent.status_code == 400, (answer, sent.text)
+@pytest.mark.parametrize(
+    "answer", [*NONSENSE, *(pytest.param(a, marks=pytest.mark.slow) for a in MORE_NONSENSE)]
+)
+def test_answers_that_are_no_predictions_are_errors_of_the_project(model, explained, answer):
+    explained(model, FORGED.replace("{answer}", answer), explanation_nsamples=20)
+    sent = model.client.post(f"{model.path}/what_if", json={"model_pipeline_input": WHAT_IF})
+    assert sent.status_code == 400, sent.text
