@@ -321,7 +321,7 @@ def test_the_command_exits_with_0_when_nothing_deviates(capsys):
 
 def test_a_plan_sends_nothing(capsys):
     assert cli.main(["contract", "https://arthur.invalid", "--access-key", "k", "--plan"]) == 0
-    assert "69 reading, 0 writing" in capsys.readouterr().out
+    assert "70 reading, 0 writing" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

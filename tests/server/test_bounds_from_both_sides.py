@@ -338,6 +338,31 @@ def test_pixels_of_an_image_that_is_resized(monkeypatch):
 # --- what is remembered ---------------------------------------------------------------------------
 
 
+def test_notification_configurations_of_a_model(client, path):
+    body = {
+        "model_id": path.rpartition("/")[2],
+        "type": "webhook",
+        "destination": "https://example.com/hook",
+    }
+    made = [client.post("/alert_notification_configurations", json=body) for _ in range(101)]
+    assert [answer.status_code for answer in made] == [201] * 100 + [400]
+    assert "the maximum; delete one first" in made[-1].text
+    assert client.delete(f"/alert_notification_configurations/{made[0].json()['id']}").is_success
+    assert client.post("/alert_notification_configurations", json=body).status_code == 201
+
+
+def test_summaries_of_an_organization(client):
+    made = [
+        client.post(
+            "/alert_summary_configurations",
+            json={"name": f"s{n}", "frequency": "daily", "send_time_of_day": "08:00", "models": []},
+        )
+        for n in range(101)
+    ]
+    assert [answer.status_code for answer in made] == [201] * 100 + [400], made[0].text
+    assert "the maximum; delete one first" in made[-1].text
+
+
 def test_windows_of_a_rule():
     with create_app() as app, administrator(app) as client:
         model_id = client.post("/models", json=MODEL).json()["id"]

@@ -19,7 +19,9 @@ from arthurai.server.http import bodies, dispatcher, routing
 from arthurai.server.operator_limits import Limits
 from arthurai.server.query import compiler, parse, sql
 from arthurai.server.query.drift import drift_request
+from arthurai.server.resources.alert_notification_configurations import handlers as channels
 from arthurai.server.resources.alert_rules import rule_windows
+from arthurai.server.resources.alert_summary_configurations import handlers as summaries
 from arthurai.server.sandbox import project_archive, sandbox_process
 from arthurai.server.serving import waitress_channel, waitress_server
 from arthurai.server.storage.documents import stored_users
@@ -126,6 +128,8 @@ def test_smaller_bounds_are_those_of_the_code():
         ("1 024 characters", stored_users.MAX_PASSWORD_LENGTH),
         ("500; 1 000", rule_windows.MAX_WINDOWS),
         ("1 000 | older windows", alert_evaluation.MAX_NEW_ALERTS),
+        ("100; 100 | 400", channels.MAX_CONFIGURATIONS),
+        ("100 | 400", summaries.MAX_SUMMARIES),
         ("10 000; 1 000 of", mail_and_webhooks.MAX_WAITING),
         ("1 000 of", delivery_log.MAX_KEPT),
         ("10 000; 2 GiB", project_archive.MAX_FILES),

@@ -20,6 +20,8 @@ import pytest
 from builders import attribute, ground_truth, prediction
 
 MEMORY = 1536 * 2**20
+PAUSE = 0.05
+TURNS = 5
 MODEL = {
     "partner_model_id": "victim",
     "input_type": "TABULAR",
@@ -143,18 +145,25 @@ def test_health_answers_while_the_lowest_role_does_its_worst(victim, clients, se
     # the clients are a process of their own: who measures must not wait for them
     command = [sys.executable, hostile_clients.__file__, victim.url, victim.lowest, victim.model]
     with subprocess.Popen([*command, str(clients)], stdin=subprocess.PIPE) as load:
-        times = []
+        times, delays = [], []
         ends = time.monotonic() + seconds
         with httpx.Client(base_url=victim.url, timeout=20) as client:
             while time.monotonic() < ends:
                 asked = time.monotonic()
                 assert client.get("/health").status_code == 200
-                times.append(time.monotonic() - asked)
-                time.sleep(0.05)
+                answered = time.monotonic()
+                times.append(answered - asked)
+                time.sleep(PAUSE)
+                delays.append(time.monotonic() - answered - PAUSE)
         assert load.poll() is None
         load.stdin.close()  # that is their end
         assert load.wait(120) == 0
     times.sort()
-    slowest = times[int(len(times) * 0.99)]
-    print(f"{clients} clients, {seconds} s: p50 {times[len(times) // 2]:.3f}, p99 {slowest:.3f} s")
-    assert slowest < (2.0 if clients < 64 else 1.0)  # the sample shares its machine with others
+    delays.sort()
+    slowest, delay = (found[int(len(found) * 0.99)] for found in (times, delays))
+    print(
+        f"{clients} clients, {seconds} s: p50 {times[len(times) // 2]:.3f}, p99 {slowest:.3f} s; "
+        f"a pause was {delay:.3f} s late at p99"
+    )
+    # a machine that others keep busy lets each process wait for its turn, and a request has several
+    assert slowest < (2.0 if clients < 64 else 1.0) + TURNS * delay

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _KIND: Final = Kind.ALERT_NOTIFICATION_CONFIGURATION
 WEBHOOK: Final = "webhook"
+MAX_CONFIGURATIONS: Final = 100
+"""Configurations of a model: each of them gets a message for each alert."""
+
 _VISIBLE: Final = re.compile(r"[!-~]+")
 
 
@@ -74,9 +77,17 @@ def create_alert_notification_configuration(request: Request) -> Response:
         "user_id": user_id,
         "enabled": body.get("enabled") is not False,
     }
-    request.documents(_KIND).put(
-        request.organization_id, configuration["id"], configuration, model_id=model_id
-    )
+    documents = request.documents(_KIND)
+    with request.stores.control.transaction():
+        if documents.count(request.organization_id, model_id=model_id) >= MAX_CONFIGURATIONS:
+            raise ApiError(
+                400,
+                f"the model has {MAX_CONFIGURATIONS} notification configurations, which is the "
+                "maximum; delete one first",
+            )
+        documents.put(
+            request.organization_id, configuration["id"], configuration, model_id=model_id
+        )
     shown = dict(configuration)
     if destination is not None and is_url(destination) and is_signed(channel, destination):
         secret = request.services.secret

@@ -25,6 +25,8 @@ _KIND: Final = Kind.ALERT_SUMMARY_CONFIGURATION
 _SCHEDULE: Final = ("frequency", "send_day_of_week", "send_time_of_day", "enabled")
 _CHANGEABLE: Final = ("name", "models", *_SCHEDULE)
 _INTERNAL: Final = frozenset({"owner_id", "last_sent"})
+MAX_SUMMARIES: Final = 100
+"""Summaries of an organization: each of them is computed and mailed every day or week."""
 
 
 @operation("list_alert_summary_configurations")
@@ -55,6 +57,12 @@ def create_alert_summary_configuration(request: Request) -> Response:
     for subscriber in body.get("subscribers") or ():
         _subscribe(request, summary, subscriber)
     with request.stores.control.transaction():
+        if request.documents(_KIND).count(request.organization_id) >= MAX_SUMMARIES:
+            raise ApiError(
+                400,
+                f"the organization has {MAX_SUMMARIES} summaries of alerts, which is the maximum; "
+                "delete one first",
+            )
         _check(request, summary)
         _store(request, summary)
     return Response(201, _to_api(request, summary))
