@@ -393,3 +393,30 @@ def test_sessions_in_the_dashboard(monkeypatch):
     assert all(sessions.find(one.id) is not None for one in opened)
     sessions.open(Login("one more"))
     assert [sessions.find(one.id) is not None for one in opened] == [False, True, True]
+
+
+def test_a_backtest_is_bounded_like_a_query():
+    rows = [
+        {
+            "partner_inference_id": f"i{number}",
+            "inference_timestamp": f"2026-01-05T{number:02}:30:00Z",
+            "inference_data": {"a": 0.5, "p": 0.5},
+        }
+        for number in range(10)
+    ]
+    for most, status in ((1000, 200), (5, 400)):
+        with create_app(limits=Limits(query_values=most)) as app, administrator(app) as client:
+            path = f"/models/{client.post('/models', json=MODEL).json()['id']}"
+            assert client.post(f"{path}/inferences", json=rows).status_code == 207
+            url = f"http://local/api/v4{path}/metrics"
+            (metric,) = client.get(url, params={"metric_name": "Inference Count"}).json()["metrics"]
+            rule = {
+                "metric_id": metric["id"],
+                "bound": "upper",
+                "threshold": 0,
+                "severity": "warning",
+                "lookback_period": 60,
+            }
+            answer = client.post(f"{path}/alert_rules/backtest", json={"rule": rule})
+            assert answer.status_code == status, answer.text[:300]
+            assert ("query_values" in answer.text) == (status == 400)

@@ -196,7 +196,7 @@ class Dispatcher:
             body_digest=exchange.body_digest,
         )
         exchange.request = request
-        with self._bound_queries(exchange, operation):
+        with self._bound_queries(exchange, operation, registration):
             response = registration.handler(request)
         if isinstance(response, Response):
             self._account(exchange, response)
@@ -264,10 +264,13 @@ class Dispatcher:
         return self._recent.get(_digest(credential))
 
     def _bound_queries(
-        self, exchange: _Exchange, operation: Operation
+        self, exchange: _Exchange, operation: Operation, registration: Registration
     ) -> AbstractContextManager[None]:
         """Bound what the queries of a request take, unless it writes as well."""
-        if operation.method != "GET" and not operation.checks_data_permission:
+        only_reads = (
+            operation.method == "GET" or operation.checks_data_permission or registration.only_reads
+        )
+        if not only_reads:
             return nullcontext()
         limits = self._services.limits
         is_gone = exchange.environ.get("waitress.client_disconnected")

@@ -33,12 +33,15 @@ class Registration:
         defers: Whether it may return a deferred response; small requests of a caller to such an
             operation are begun together, and finished together.
         decodes_body: Whether it takes a JSON body as `JsonText`, to decode it by itself.
+        only_reads: Whether it changes nothing, so that its queries can be ended at any time, though
+            its method or its permissions do not say so.
     """
 
     handler: Handler
     validate_body: bool
     defers: bool = False
     decodes_body: bool = False
+    only_reads: bool = False
 
 
 _registrations: dict[str, Registration] = {}
@@ -50,6 +53,7 @@ def operation(
     validate_body: bool = True,
     defers: bool = False,
     decodes_body: bool = False,
+    only_reads: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register a function as the handler of one or more operations.
 
@@ -58,6 +62,7 @@ def operation(
         validate_body: Whether the JSON body is checked against the document first.
         defers: Whether the handler may return a deferred response.
         decodes_body: Whether the handler takes a JSON body as `JsonText`.
+        only_reads: Whether it changes nothing, though its method does not say so.
 
     Raises:
         ValueError: An operation has a handler already.
@@ -69,7 +74,7 @@ def operation(
             if known is not None and known.handler.__module__ != handler.__module__:
                 raise ValueError(f"operation {operation_id!r} has a handler already; remove one")
             _registrations[operation_id] = Registration(
-                handler, validate_body, defers, decodes_body
+                handler, validate_body, defers, decodes_body, only_reads
             )
         return handler
 

@@ -99,7 +99,7 @@ def delete_alert_rule(request: Request) -> Response:
     return Response(204)
 
 
-@operation("backtest_alert_rule")
+@operation("backtest_alert_rule", only_reads=True)
 def backtest_alert_rule(request: Request) -> Response:
     """Say when a rule would have raised alerts."""
     record, body = request.model(), request.body
