@@ -120,7 +120,7 @@ def session_of(app, organization_id, role):
 
 
 def test_the_matrix_covers_all_operations():
-    assert len(PERMISSIONS) == 145
+    assert len(PERMISSIONS) == 146
     assert PERMISSIONS.keys() == {o.operation_id for o in PROTECTED} | PUBLIC
     assert len(ROLES) == 10
     free = {name for name, permission in PERMISSIONS.items() if permission is None}
@@ -358,7 +358,7 @@ def test_lists_of_another_organization_show_nothing(app, client, objects):
             if answer.status_code == 200:
                 seen += [(operation.operation_id, i) for i in ids if i in answer.text]
     assert seen == []
-    assert tried == 20
+    assert tried == 21
 
 
 @pytest.mark.parametrize("source", ["reference", "inference", None])
