@@ -30,14 +30,9 @@ from scripts.check import LEDGER
 from scripts.coverage import calls, shortened
 from scripts.generate import PACKAGE
 from scripts.mutation_batches import batches_of, blamed, halves_of
-from scripts.mutation_description import first_failure
+from scripts.mutation_description import GENERAL_TESTS, first_failure
 from scripts.mutation_replay import Replay, read_touched, record_tests
-from scripts.mutation_sandbox import (
-    GENERAL_TESTS,
-    GeneratorRefusalError,
-    Sandbox,
-    TestsEndedError,
-)
+from scripts.mutation_sandbox import GeneratorRefusalError, Sandbox, TestsEndedError
 from scripts.redocly import ROOT
 from scripts.spec_mutations import Document, ImpossibleChangeError, Mutation
 
@@ -114,8 +109,8 @@ def judge_documents(
 ) -> list[Mutation]:
     """Judge changes by the changed documents alone, and return those that nothing noticed.
 
-    Recorded answers are compared with each changed document, and the tests run that read nothing
-    else: milliseconds for each.
+    Recorded answers are compared with each changed document, and the tests are called that read
+    nothing else: milliseconds for each.
 
     Args:
         document: The document with its places.
@@ -132,7 +127,7 @@ def judge_documents(
     for mutation in mutations:
         started = time.perf_counter()
         try:
-            found_by, failure = "recorded answer", replay.failure(mutation)
+            found_by, failure = "recorded exchange", replay.failure(mutation)
             if not failure:
                 found_by, failure = "tests", first_failure(document.mutated(mutation))
         except ImpossibleChangeError as error:
@@ -153,9 +148,8 @@ def judge_made(
 ) -> None:
     """Judge changes that are made in a copy, the cheapest way first.
 
-    Tests of the description run with each of them. Then the type checker sees many changes of
-    requests at once, and its errors are put down to the members they name. What neither notices is
-    made on its own, with the tests that exchange it.
+    The type checker sees many changes of requests at once, and its errors are put down to the
+    members they name. What it does not notice is made on its own, with the tests that exchange it.
 
     Args:
         sandbox: The copy.
@@ -170,10 +164,6 @@ def judge_made(
         left.remove(mutation)
         said(Verdict(mutation, found_by, detail, time.perf_counter() - started))
 
-    for mutation in mutations:
-        started = time.perf_counter()
-        if failure := sandbox.judge_description(document.mutated(mutation)):
-            say(mutation, "tests", failure, started)
     typed = [one for one in left if one.place.kind not in {"status", "header"}]
     waiting = batches_of(document, typed)
     while waiting:

@@ -34,12 +34,6 @@ TIMEOUT_SECONDS = 120
 #: The exit code of pytest for tests that are not there.
 _WRONG_USE = 4
 CHECKED = ("arthurai", "generated/arthurai_api")
-#: Cheap tests that judge the description and the data classes as a whole.
-GENERAL_TESTS = (
-    "tests/spec/test_spec_statuses.py",
-    "tests/spec/test_spec_operations.py",
-    "tests/contract/test_curated_objects.py",
-)
 #: Modules of others that every test needs: imported once, before the processes of the tests part.
 PRELOADED = (
     "attrs", "dateutil.parser", "duckdb", "httpx", "hypothesis", "jsonschema_rs", "orjson",
@@ -137,7 +131,6 @@ class Sandbox:
         self.root = Path(self._folder.name)
         self.status = self.root / "dmypy.json"
         self._saved: dict[Path, str | None] = {}
-        self._waiting: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         """Copy the repository and start the processes that wait for work."""
@@ -176,10 +169,9 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         """Stop the processes and remove the copy."""
-        for process in (self._zygote, self._waiting):
-            if process is not None and process.stdin is not None:
-                process.stdin.close()
-                process.wait()
+        if self._zygote.stdin:
+            self._zygote.stdin.close()
+        self._zygote.wait()
         if self.status.exists():
             self._dmypy("kill")
         self._folder.cleanup()
@@ -194,30 +186,6 @@ class Sandbox:
         """Return the errors that the type checker finds in the curated layer."""
         done = self._dmypy("run", "--", "--no-error-summary", *CHECKED)
         return [line for line in done.stdout.splitlines() if ": error:" in line]
-
-    def judge_description(self, bundle: dict[str, Any]) -> str:
-        """Return which of the general tests fails under a changed bundle alone; empty when none.
-
-        Args:
-            bundle: The changed bundle; nothing is generated from it.
-        """
-        waiting = self._waiting or self._start_waiting()
-        self.write(str((PACKAGE / "openapi.json").relative_to(ROOT)), json.dumps(bundle))
-        try:
-            answer: str = _ask(waiting, "")
-        finally:
-            self.restore()
-        return answer
-
-    def _start_waiting(self) -> subprocess.Popen[str]:
-        # The terminal is left out, so that the answers are all that is printed.
-        options = "-s -p no:terminal -p no:cacheprovider -o addopts= --import-mode=importlib"
-        plugin = ("-p", "scripts.mutation_waiting")
-        tests = [test for test in GENERAL_TESTS if (self.root / test).exists()]
-        self._waiting = self._start("-m", "pytest", *options.split(), *plugin, *tests)
-        if failure := _ask(self._waiting, ""):
-            raise RuntimeError(f"fails without any change: {failure}")
-        return self._waiting
 
     def run_tests(self, tests: Sequence[str], *options: str, seconds: int = TIMEOUT_SECONDS) -> str:
         """Run tests in a process of their own; return the first failure, empty when none failed.

@@ -1,6 +1,6 @@
 """Plugin: write which places of the API description each test touches, as lines of JSON.
 
-Of the exchanges whose answers touch a place, some are kept whole: see `scripts/mutation_replay.py`.
+Of the exchanges that touch a place, some are kept whole: see `scripts/mutation_replay.py`.
 
     ARTHURAI_TOUCHED=FILE python -m pytest -p touched_places ...
 
@@ -15,6 +15,7 @@ import json
 import os
 import time
 from collections import Counter
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,7 +37,7 @@ class TouchRecorder:
         self.operations = operations_of(bundle)
         self.document = Document(bundle, self.operations.keys())
         self.found: set[str] = set()
-        self.answers: list[dict[str, object]] = []
+        self.exchanges: list[dict[str, object]] = []
         self.kept: Counter[str] = Counter()
         self.roots = {
             operation.operation_id: ("paths", operation.path, operation.method.lower())
@@ -46,15 +47,18 @@ class TouchRecorder:
     def add(self, request, response, operation) -> None:
         """Add the places of one exchange."""
         root = self.roots[operation.operation_id]
+        given = self.names(self.given(request, operation, root))
         answered = self.names(self.received(response, operation, root))
-        self.found |= self.names(self.given(request, operation, root)) | answered
-        wanted = [name for name in answered if self.kept[name] < MAX_KEPT_OF_A_PLACE]
-        if wanted and len(response.content) <= MAX_KEPT_BYTES:
+        self.found |= given | answered
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            given = set()  # what is refused may be anything
+        wanted = [n for n in given | answered if self.kept[n] < MAX_KEPT_OF_A_PLACE]
+        exchange = dataclasses.asdict(exchange_of(request, response))
+        bodies = {name: exchange[name] or b"" for name in ("request_body", "response_body")}
+        if wanted and sum(map(len, bodies.values())) <= MAX_KEPT_BYTES:
             self.kept.update(wanted)
-            exchange = dataclasses.asdict(exchange_of(request, response))
-            exchange["request_body"] = None
-            exchange["response_body"] = exchange["response_body"].decode("latin-1")
-            self.answers.append({"places": sorted(wanted), "exchange": exchange})
+            exchange |= {name: body.decode("latin-1") for name, body in bodies.items()}
+            self.exchanges.append({"places": sorted(wanted), "exchange": exchange})
 
     def names(self, pointers):
         """Return the names of the places at pointers, without those that are none."""
@@ -122,7 +126,7 @@ Recorder.record = record
 def pytest_runtest_protocol(item):
     """Write one line for each test that touched something and passed."""
     touches.found.clear()
-    touches.answers.clear()
+    touches.exchanges.clear()
     started = time.perf_counter()
     yield
     if touches.found:
@@ -130,7 +134,7 @@ def pytest_runtest_protocol(item):
             "test": item.nodeid,
             "seconds": round(time.perf_counter() - started, 3),
             "places": sorted(touches.found),
-            "answers": touches.answers,
+            "exchanges": touches.exchanges,
         }
         with Path(os.environ["ARTHURAI_TOUCHED"]).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -1,10 +1,14 @@
 """Changes of the API description are made one at a time, and noticed."""
 
+import importlib
+import inspect
 import json
 
+import attrs
 import pytest
 
 from arthurai.common.bundle import operations_of
+from arthurai_api import models
 from scripts.mutate_spec import (
     Verdict,
     excused,
@@ -123,6 +127,40 @@ def test_a_sample_is_noticed():
             sandbox.run_tests(["tests/model/test_alerts.py::test_that_is_gone"])
 
 
+def test_a_recorded_request_is_compared_with_the_changed_description(tmp_path):
+    place = named("rename member components/schemas/AlertStatusRequest/properties/status").place
+    parameter = named("rename parameter paths/~1v3~1service_accounts/get/parameters/0").place
+    common = {"status": 200, "request_headers": {"content-type": "application/json"}}
+    common |= {"response_headers": {"content-type": "application/json"}, "response_body": "{}"}
+    patch = {"method": "PATCH", "url": "/api/v3/alerts/a", "request_body": '{"status": "resolved"}'}
+    get = {"method": "GET", "url": "/api/v3/service_accounts?description=x", "request_body": ""}
+    exchanges = [
+        {"places": [place.name], "exchange": common | patch},
+        {"places": [parameter.name], "exchange": common | get},
+    ]
+    file = tmp_path / "recording"
+    file.write_text(json.dumps({"test": "tests/a.py::test_a", "exchanges": exchanges}))
+    replay = Replay(file, DOCUMENT)
+    for action in ACTIONS:
+        assert "update_alert: request body" in replay.failure(Mutation(action, place))
+    for action in ("rename", "remove"):
+        assert "query parameter" in replay.failure(Mutation(action, parameter))
+    assert replay.failure(Mutation("retype", parameter)) == ""  # the type checker sees it
+
+
+def test_generated_code_takes_members_and_query_parameters_by_keyword_only():
+    """What is recorded of requests would otherwise not tell what the client sends after a change."""
+    for name in set(models.__all__):
+        kind = getattr(models, name)
+        if attrs.has(kind):
+            assert all(field.kw_only for field in attrs.fields(kind) if field.init), name
+    for name, operation in operations_of(DOCUMENT.bundle).items():
+        module = importlib.import_module(f"arthurai_api.api.{operation.tag}.{name}")
+        taken = inspect.signature(module.sync_detailed).parameters.values()
+        by_place = [one.name for one in taken if one.kind is not inspect.Parameter.KEYWORD_ONLY]
+        assert len(by_place) == operation.path.count("{"), name
+
+
 def test_a_recorded_answer_is_compared_with_the_changed_description(tmp_path):
     place = named("rename member components/schemas/UserResponse/properties/email").place
     exchange = {
@@ -130,13 +168,13 @@ def test_a_recorded_answer_is_compared_with_the_changed_description(tmp_path):
         "url": "/api/v3/users/me",
         "status": 200,
         "request_headers": {},
-        "request_body": None,
+        "request_body": "",
         "response_headers": {"content-type": "application/json"},
         "response_body": json.dumps({"organization_id": "o", "roles": [], "email": "a@b.c"}),
     }
-    answers = [{"places": [place.name], "exchange": exchange}]
+    exchanges = [{"places": [place.name], "exchange": exchange}]
     file = tmp_path / "recording"
-    file.write_text(json.dumps({"test": "tests/a.py::test_a", "answers": answers}))
+    file.write_text(json.dumps({"test": "tests/a.py::test_a", "exchanges": exchanges}))
     replay = Replay(file, DOCUMENT)
     for action in ACTIONS:
         failure = replay.failure(Mutation(action, place))
