@@ -135,6 +135,15 @@ def test_a_weaker_key_works_on_models_of_its_own():
 
 @pytest.mark.heavy
 @pytest.mark.faults
+def test_reading_lists_that_are_empty_finds_nothing():
+    names = ("list_models", "list_model_groups", "list_organizations", "list_metrics", "list_tags")
+    with create_app() as app:
+        result = check(app, names=names)
+    assert [str(finding) for finding, _ in result.findings] == []
+
+
+@pytest.mark.heavy
+@pytest.mark.faults
 def test_reading_after_a_run_that_left_archived_models_finds_nothing():
     names = ("list_model_group_versions", "get_latest_model_group_version", "get_model_group")
     with create_app() as app:

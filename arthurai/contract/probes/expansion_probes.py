@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import operations
-from arthurai.contract.operation_facts import query_parameters
+from arthurai.contract.operation_facts import ENVELOPES, query_parameters
 from arthurai.contract.probe_context import ProbeList
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def _check_expansions(context: ProbeContext, operation: Operation) -> None:
 
 def _objects(response: Response) -> list[dict[str, Any]]:
     """Return the objects that are expanded: the rows of a list, their versions, or one object."""
-    found = response.rows or ([response.json] if isinstance(response.json, dict) else [])
+    body = response.json
+    is_one = isinstance(body, dict) and body.keys().isdisjoint(ENVELOPES)
+    found = [body] if is_one else response.rows
     versions = [v for row in found for v in row.get("versions") or () if isinstance(v, dict)]
     return versions or found
 
