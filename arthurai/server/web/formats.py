@@ -1,4 +1,4 @@
-"""How numbers and times are written on pages. All times are UTC."""
+"""How numbers and times are written on pages. Times are UTC, periods as their zone says."""
 
 from __future__ import annotations
 
@@ -64,15 +64,14 @@ def parse_time(text: Any) -> datetime | None:
 
 
 def format_time(text: Any) -> str:
-    """Return a time of the API in a short form, and any other text as it is.
+    """Return a time in a short form, by the clock that it names, and any other text as it is.
 
     Args:
-        text: What the API wrote.
+        text: What the API wrote, in UTC, or the start of a period in another zone.
     """
     moment = parse_time(text)
     if moment is None:
         return MISSING if text is None else str(text)
-    moment = moment.astimezone(UTC)
     if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
         return moment.strftime("%Y-%m-%d")
     return moment.strftime("%Y-%m-%d %H:%M")

@@ -7,20 +7,21 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 
 from arthurai.common.vocabulary import Stage, ValueType
 from arthurai.server.model_schema import ModelSchema
 from arthurai.server.timestamps import format_timestamp
-from arthurai.server.web.charts import Chart
+from arthurai.server.web.charts import Chart, Column
 from arthurai.server.web.formats import parse_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import tzinfo
 
     from arthurai.server.model_schema import Attribute
-    from arthurai.server.web.charts import Column
     from arthurai.server.web.view import View
 
 RANGES: Final = {
@@ -37,7 +38,9 @@ ROLLUPS: Final = (
     ("day", timedelta(days=100)),
     ("month", timedelta(days=365 * 20)),
 )
-CARRIED: Final = frozenset({"range", "from", "to", "segment", "value"})
+CARRIED: Final = frozenset({"range", "from", "to", "segment", "value", "zone"})
+_PERIODS: Final = ("period", "rollup")
+"""Members of rows that are starts of periods."""
 _NUMBERS: Final = frozenset({ValueType.Integer, ValueType.Float})
 _PLAIN: Final = _NUMBERS | {ValueType.Boolean, ValueType.String}
 
@@ -110,20 +113,81 @@ class ModelView:
     def ends(self) -> tuple[datetime | None, datetime | None]:
         """Start and end of the chosen range; it ends with the last inference."""
         if self.range_name == "custom":
-            start = parse_time(self.view.query.get("from") or None)
-            end = parse_time(self.view.query.get("to") or None)
-            return start, end
+            return self._read("from"), self._read("to")
         length = RANGES[self.range_name][1]
         if length is None or self.span.last is None:
             return None, None
         return self.span.last - length, None
+
+    @cached_property
+    def zone_name(self) -> str | None:
+        """The time zone that the address chooses for periods; `None` for UTC and unknown ones."""
+        name = self.view.query.get("zone", "").strip()
+        if name.upper() in {"", "UTC"}:
+            return None
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return None
+        return name
+
+    @property
+    def has_unknown_zone(self) -> bool:
+        """Whether the address names a time zone that does not exist."""
+        named = self.view.query.get("zone", "").strip().upper()
+        return self.zone_name is None and named not in {"", "UTC"}
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of periods."""
+        return UTC if self.zone_name is None else ZoneInfo(self.zone_name)
+
+    @property
+    def zone_member(self) -> dict[str, str]:
+        """The member of a request that cuts periods by the clocks of the zone."""
+        return {} if self.zone_name is None else {"time_zone": self.zone_name}
+
+    def time_column(self, key: str) -> Column:
+        """Return the column of the starts of periods.
+
+        Args:
+            key: Member of the rows.
+        """
+        return Column(key, f"Period ({self.zone_name or 'UTC'})", "time")
+
+    def to_local(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return rows with the starts of their periods by the clocks of the zone.
+
+        Args:
+            rows: Rows of a result.
+        """
+        if self.zone_name is None:
+            return list(map(dict, rows))
+        found = []
+        for row in rows:
+            starts = {key: parse_time(row.get(key)) for key in _PERIODS}
+            local = {
+                key: start.astimezone(self.zone).isoformat()
+                for key, start in starts.items()
+                if start is not None
+            }
+            found.append({**row, **local})
+        return found
+
+    def _read(self, name: str) -> datetime | None:
+        """Return an end of a custom range; times without a zone are of that of the address."""
+        text = self.view.query.get(name) or None
+        moment = parse_time(text)
+        if moment is None or text is None or datetime.fromisoformat(text).tzinfo is not None:
+            return moment
+        return moment.replace(tzinfo=self.zone)
 
     @property
     def range_label(self) -> str:
         """The chosen range in words."""
         if self.range_name != "custom":
             return RANGES[self.range_name][0]
-        start, end = self.ends
+        start, end = (None if t is None else t.astimezone(self.zone) for t in self.ends)
         return f"{start:%Y-%m-%d} to {end:%Y-%m-%d}" if start and end else "Custom"
 
     @property
@@ -234,7 +298,11 @@ class ModelView:
         return {
             "function": "roundTimestamp",
             "alias": "period",
-            "parameters": {"property": "inference_timestamp", "time_interval": self.rollup},
+            "parameters": {
+                "property": "inference_timestamp",
+                "time_interval": self.rollup,
+                **self.zone_member,
+            },
         }
 
     def run(self, operation_id: str, body: Mapping[str, Any], **parameters: Any) -> list[Any]:
@@ -249,7 +317,7 @@ class ModelView:
         if key not in self._results:
             wanted = {"model_id": self.id, **parameters}
             self._results[key] = self.view.api.call(operation_id, wanted, body=body)
-        return list(self._results[key]["query_result"])
+        return self.to_local(self._results[key]["query_result"])
 
     def chart(
         self,

@@ -10,7 +10,7 @@ from arthurai.common.vocabulary import OutputType, ValueType
 from arthurai.server.web.charts import Chart, Column
 from arthurai.server.web.model_view import over_time
 from arthurai.server.web.page_figures import Figure
-from arthurai.server.web.pictures import PERIOD, line_picture
+from arthurai.server.web.pictures import line_picture
 from arthurai.server.web.svg_shapes import Series
 
 if TYPE_CHECKING:
@@ -315,7 +315,7 @@ def _over_time(
     series = [_series(measure, rows) for measure in measures]
     moments = [str(row["period"]) for row in rows]
     counts = [count_labeled(row) for row in rows]
-    columns = [PERIOD, *_columns(measures, rows)]
+    columns = [model.time_column("period"), *_columns(measures, rows)]
     has_band = any(one.low for one in series)
     note = (
         "Bars: inferences with ground truth."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from arthurai.server.web.charts import Chart, Column
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arthurai.server.web.model_view import ModelView
-
-PERIOD = Column("period", "Period (UTC)", "time")
 
 
 def line_picture(
@@ -27,12 +26,14 @@ def line_picture(
         counts: Rows of each period; empty to leave them out.
         kind: How values are written.
     """
-    seconds = [None if (t := parse_time(m)) is None else t.timestamp() for m in moments]
+    starts = [parse_time(moment) for moment in moments]
     return {
         "kind": "lines",
         "drawn": draw_lines(moments, series, counts, kind),
         "data": {
-            "x": seconds,
+            # The script shows times as those of UTC, so it gets what the clocks say.
+            "x": [t if t is None else t.replace(tzinfo=UTC).timestamp() for t in starts],
+            "zoned": any(t is not None and t.utcoffset() for t in starts),
             "unit": kind,
             "counts": list(counts),
             "series": [
@@ -60,7 +61,7 @@ def count_picture(
         body: A query with `period` and `count`.
         note: What a reader has to know.
     """
-    columns = (PERIOD, Column("count", title, "count"))
+    columns = (model.time_column("period"), Column("count", title, "count"))
     rows = model.run("query", body)
     moments = [str(row["period"]) for row in rows]
     counts = [int(row["count"]) for row in rows]

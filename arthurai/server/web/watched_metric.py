@@ -35,13 +35,15 @@ def chart_metric(
         filters: Conditions of the rule.
     """
     bound, threshold = limits
-    body: dict[str, Any] = {ROLLUP: model.rollup.upper()}
+    body: dict[str, Any] = {ROLLUP: model.rollup.upper(), **model.zone_member}
     if parameters:
         body["parameters"] = dict(parameters)
     if conditions := [*model.filters, *filters]:
         body["filters"] = conditions
     wanted = {"model_id": model.id, "metric_id": metric_id}
     results = model.view.api.call("evaluate_metric", wanted, body=body)["results"]
+    for result in results:
+        result["values"] = model.to_local(result["values"])
     rows = [row for result in results for row in result["values"]]
     if not rows:
         return None
@@ -52,7 +54,7 @@ def chart_metric(
     values = [value for one in series[:-1] for value in one.values if value is not None]
     crossed = sum(value > threshold if bound == "upper" else value < threshold for value in values)
     names = list(dict.fromkeys(str(result["name"]) for result in results))
-    columns = [Column(ROLLUP, "Period (UTC)", "time"), *(Column(name, name) for name in names)]
+    columns = [model.time_column(ROLLUP), *(Column(name, name) for name in names)]
     note = f"{crossed} of {len(values)} values by {model.rollup} are beyond the threshold."
     note += " The rule itself looks at its own windows."
     picture = line_picture(moments, series, (), "number")

@@ -95,13 +95,14 @@ def _request(model: ModelView, metric: str, names: Sequence[str]) -> dict[str, A
         "target": target,
         ROLLUP: model.rollup,
         _NOISE: True,
+        **model.zone_member,
     }
 
 
 def _heat(model: ModelView, names: Sequence[str], metric: str, title: str) -> Chart | None:
     body = _request(model, metric, names)
     rows = model.run("query_data_drift", body)
-    columns = [Column(ROLLUP, "Period (UTC)", "time"), *(Column(n, n) for n in names)]
+    columns = [model.time_column(ROLLUP), *(Column(n, n) for n in names)]
     limits = METRICS[metric][1]
     periods = [format_time(row[ROLLUP]) for row in rows]
     picture = {
@@ -152,7 +153,7 @@ def _course(model: ModelView, name: str, metric: str) -> Chart | None:
     body = _request(model, metric, [name])
     rows = model.run("query_data_drift", body)
     label = METRICS[metric][0]
-    columns = (Column(ROLLUP, "Period (UTC)", "time"), Column(name, label))
+    columns = (model.time_column(ROLLUP), Column(name, label))
     moments = [str(row[ROLLUP]) for row in rows]
     upper = [_upper_noise(name, row) for row in rows]
     low = [None if high is None else 0.0 for high in upper]

@@ -13,7 +13,7 @@ from arthurai.server.web.model_view import ModelView, over_time
 from arthurai.server.web.operation_calls import OperationError
 from arthurai.server.web.page_figures import Figure, make_page
 from arthurai.server.web.page_registry import page
-from arthurai.server.web.pictures import PERIOD, line_picture
+from arthurai.server.web.pictures import line_picture
 from arthurai.server.web.svg_shapes import Series
 
 if TYPE_CHECKING:
@@ -74,7 +74,11 @@ def _anomaly(model: ModelView, title: str) -> Chart | None:
     moments = [str(row["period"]) for row in rows]
     counts = [int(row["count"]) for row in rows]
     picture = line_picture(moments, [Series(title, [r["score"] for r in rows])], counts, "number")
-    columns = (PERIOD, Column("count", "Inferences", "count"), Column("score", title))
+    columns = (
+        model.time_column("period"),
+        Column("count", "Inferences", "count"),
+        Column("score", title),
+    )
     parameters = {"model_id": model.id}
     note = "0 is usual for the reference data, 1 is unlike any of them."
     return Chart("anomaly", title, columns, rows, "query", parameters, body, note, picture)

@@ -71,7 +71,7 @@ def _missing(model: ModelView, attributes: Sequence[Attribute]) -> Chart | None:
     if not rows:
         return None
     columns = [
-        Column("period", "Period (UTC)", "time"),
+        model.time_column("period"),
         Column("count", "Inferences", "count"),
         *(Column(f"missing_{n}", a.name, "count") for n, a in enumerate(attributes)),
     ]

@@ -96,16 +96,16 @@
       },
       axes: [{ ...axis, values: stamps, space: 60 }, { ...axis, size: 62, values: (_, ticks) => ticks.map(format) }],
       cursor: { drag: { x: true, y: false, setScale: false } },
-      hooks: { setSelect: [(self) => zoom(self)], setCursor: [(self) => show(self.cursor.idx)] },
+      hooks: { setSelect: [(self) => zoom(self, data.zoned)], setCursor: [(self) => show(self.cursor.idx)] },
     }, columns);
     holder.querySelectorAll(":scope > .frame").forEach((part) => part.remove());
     holder.append(plot.root);
     new ResizeObserver(() => plot.setSize({ width: wide(), height })).observe(holder);
   }
 
-  function zoom(plot) {
+  function zoom(plot, zoned) {
     if (plot.select.width < 8) return;
-    const stamp = (x) => new Date(plot.posToVal(x, "x") * 1e3).toISOString().slice(0, 19) + "Z";
+    const stamp = (x) => new Date(plot.posToVal(x, "x") * 1e3).toISOString().slice(0, 19) + (zoned ? "" : "Z");
     const address = new URL(location.href);
     address.searchParams.delete("range");
     address.searchParams.set("from", stamp(plot.select.left));
