@@ -14,11 +14,13 @@ from arthurai.model.report import report_sections
 from arthurai.model.viz import plot_data
 from arthurai.model.viz.periods import suggest_periods
 from arthurai.query import (
+    avg,
     classification_report,
     col,
     count,
     map_at_k,
     maximum,
+    mean_average_precision,
     mean_reciprocal_rank,
     minimum,
     ndcg_at_k,
@@ -51,6 +53,8 @@ _BINARY: Final = ("accuracyRate", "auc", "precision", "recall", "f1")
 _REGRESSION: Final = ("rmse", "mae", "rSquared")
 _RATE: Final = "rate, 0 to 1"
 _RANKED_K: Final = 10
+_OVERLAPS: Final = (0.5, 0.75)
+"""Least intersection over union of a match: that of PASCAL VOC, and the strict one of COCO."""
 _BY_GROUP: Final = ("accuracyRate", "truePositiveRate", "falsePositiveRate", plot_data.POSITIVITY)
 
 
@@ -239,6 +243,14 @@ def _choose_panels(model: ArthurModelBase) -> list[tuple[str, list[Metric]]]:
         at_k = (precision_at_k, recall_at_k, map_at_k, ndcg_at_k)
         items: list[Metric] = [function(_RANKED_K) for function in at_k]
         return [(_RATE, [*items, mean_reciprocal_rank()])]
+    if model.output_type == OutputType.ObjectDetection:
+        (boxes, *_) = model.get_attribute_names(stage=Stage.PredictedValue)
+        precision: list[Metric] = [
+            mean_average_precision(threshold=overlap).as_(f"mAP at IoU {overlap:g}")
+            for overlap in _OVERLAPS
+        ]
+        confidence = avg(f"{boxes}.confidence").as_("confidence of boxes")
+        return [(_RATE, precision), ("confidence, 0 to 1", [confidence])]
     return []
 
 
@@ -270,9 +282,9 @@ def _add_metrics(
 def _add_weights(
     contents: ReportContents, model: ArthurModelBase, panels: list[tuple[str, list[Metric]]]
 ) -> None:
-    metrics = [metric for _, group in panels for metric in group]
-    for name, found in plot_data.fetch_metric_estimates(model, metrics).items():
-        contents.weights[name] = Weight(found["rows"], found["low"], found["high"])
+    for _, metrics in panels:
+        for name, found in plot_data.fetch_metric_estimates(model, metrics).items():
+            contents.weights[name] = Weight(found["rows"], found["low"], found["high"])
 
 
 def _add_confusion(contents: ReportContents, model: ArthurModelBase) -> None:
@@ -303,6 +315,7 @@ def _add_anomalies(contents: ReportContents, model: ArthurModelBase) -> None:
 def _add_distributions(contents: ReportContents, model: ArthurModelBase) -> None:
     names = [drift.attribute for drift in contents.drift]
     contents.distributions = report_sections.fetch_distributions(model, names)
+    contents.distributions += report_sections.fetch_box_classes(model)
 
 
 def _add_quality(contents: ReportContents, model: ArthurModelBase) -> None:

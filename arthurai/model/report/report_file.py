@@ -276,7 +276,7 @@ def _draw_distribution(distribution: Distribution) -> str:
     """Return a chart of the shares of both sides, as HTML without the library."""
     labels = [_shorten(name) for name in distribution.bins]
     metrics = {"reference": distribution.reference, "inferences": distribution.live}
-    return _draw_columns(labels, metrics, "share of rows", height=240)
+    return _draw_columns(labels, metrics, f"share of {distribution.unit}", height=240)
 
 
 def _draw_columns(

@@ -76,12 +76,14 @@ class Distribution:
         bins: What each bin holds.
         reference: Share of the reference rows in each.
         live: Share of the inferences in each.
+        unit: What is counted.
     """
 
     attribute: str
     bins: list[str]
     reference: list[float]
     live: list[float]
+    unit: str = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,35 @@ def fetch_distributions(model: ArthurModelBase, names: Sequence[str]) -> list[Di
             )
         )
     return found
+
+
+def fetch_box_classes(model: ArthurModelBase) -> list[Distribution]:
+    """Compare the classes of predicted boxes with those in the reference data.
+
+    Args:
+        model: A saved model; nothing is returned for models that detect no objects.
+    """
+    if model.output_type != OutputType.ObjectDetection:
+        return []
+    (boxes, *_) = model.get_attribute_names(stage=Stage.PredictedValue)
+    name = f"{boxes}.class_id"
+    query = select(name, count()).group_by(name)
+    found = querying.query(model, query.from_("reference"))
+    reference = {row[name]: row["count"] for row in found}
+    live = {row[name]: row["count"] for row in querying.query(model, query)}
+    if not reference or not live:
+        return []
+    labels = model.image_class_labels or []
+    classes = sorted({*reference, *live})
+    return [
+        Distribution(
+            f"{boxes}: predicted class",
+            [labels[c] if 0 <= c < len(labels) else f"class {c:g}" for c in classes],
+            [reference.get(c, 0) / sum(reference.values()) for c in classes],
+            [live.get(c, 0) / sum(live.values()) for c in classes],
+            unit="boxes",
+        )
+    ]
 
 
 def _weight(row: dict[str, Any]) -> float:

@@ -100,6 +100,18 @@ def _property_names(query: Query) -> Iterator[str]:
         yield from _names(order.target)
 
 
+_OF_IMAGES: Final = "meanAveragePrecision"
+"""The function that reads the boxes of an image together."""
+
+
+def _functions(node: object) -> Iterator[str]:
+    """Return the functions of a selected item, those in its parameters included."""
+    if isinstance(node, Call):
+        yield node.function
+        for value in node.parameters.values():
+            yield from _functions(value)
+
+
 def _names(node: object) -> Iterator[str]:
     if isinstance(node, Property):
         yield node.name
@@ -281,9 +293,21 @@ class SelectCompiler(Scope):
         return [sample_condition(self.source.inference_id, self.query.sample)]
 
     def _check_boxes(self) -> None:
-        """Raise unless fields of boxes that filter, group or sort are selected too."""
+        """Raise unless fields of boxes that filter, group or sort are selected too.
+
+        Such a field makes each box a row, in which functions of whole images would count an image
+        once for each of its boxes.
+        """
         if not isinstance(self.source, ModelSource):
             return
+        if self.source.boxes is not None:
+            for item in self.query.select:
+                if _OF_IMAGES in _functions(item.node):
+                    raise QueryError(
+                        item.path,
+                        f"{_OF_IMAGES} reads whole images, but the query reads single boxes of "
+                        f"{quote_value(self.source.boxes.name)}: ask for one at a time",
+                    )
         chosen = {name for item in self.query.select for name in _names(item.node)}
         used = [_target(condition) for condition in self.query.filters]
         used += [*self.query.group_by, *(item.target for item in self.query.order_by)]

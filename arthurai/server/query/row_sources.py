@@ -61,12 +61,15 @@ class ModelSource(ModelColumns):
         schema: Schema of the model.
         warehouse: Holds the data.
         source: `inference`, `enriched`, `reference` or `ground_truth`.
+
+    Attributes:
+        boxes: The attribute each box of which is a row, if any.
     """
 
     def __init__(self, schema: ModelSchema, warehouse: Warehouse, source: str) -> None:
         super().__init__(schema, source)
         self._warehouse = warehouse
-        self._boxes: Attribute | None = None
+        self.boxes: Attribute | None = None
         self._joins: dict[str, str] = {}
 
     @property
@@ -92,8 +95,8 @@ class ModelSource(ModelColumns):
         """Return the relation with the fan-outs and joins that the columns read so far need."""
         base = "inference" if self.source == "enriched" else self.source
         relation = self._warehouse.relation(self.schema.model_id, base)
-        if self._boxes is not None:
-            column = self._boxes.column
+        if self.boxes is not None:
+            column = self.boxes.column
             relation = select(
                 ["*", f"unnest({column}) AS box_", f"generate_subscripts({column}, 1) AS box_no_"],
                 relation,
@@ -104,7 +107,7 @@ class ModelSource(ModelColumns):
     def order(self) -> list[str]:
         """Return the keys that order rows: time, order of arrival, place inside a fan-out."""
         keys = ["t.seq"] if self.source == "reference" else ["t.inference_timestamp", "t.seq"]
-        if self._boxes is not None:
+        if self.boxes is not None:
             keys.append("t.box_no_")
         if "e" in self._joins:
             keys += [f"e.{name}" for name in EXPLAINER]
@@ -125,13 +128,13 @@ class ModelSource(ModelColumns):
             return f"({select(columns, '(VALUES (1)) AS nothing', ['FALSE'])})"
 
     def _unnest(self, column: Column) -> None:
-        if self._boxes is not None and self._boxes.name != column.boxes:
+        if self.boxes is not None and self.boxes.name != column.boxes:
             raise QueryError(
                 "select",
-                f"fields of two bounding box attributes, {quote_value(self._boxes.name)} and "
+                f"fields of two bounding box attributes, {quote_value(self.boxes.name)} and "
                 f"{quote_value(column.boxes)}, cannot be read in one query: ask for one at a time",
             )
-        self._boxes = column.attribute
+        self.boxes = column.attribute
 
     def _join(self, name: str) -> str:
         match = _MATCH.format(name)

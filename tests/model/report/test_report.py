@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -11,13 +12,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import attribute, ground_truth, loan_frame, prediction, save_model
+from PIL import Image
 from plotly.offline import get_plotlyjs
 from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score, ndcg_score, roc_auc_score
 
-from arthurai.common.exceptions import ArthurUserError, MethodNotApplicableError, UserValueError
+from arthurai.common.exceptions import (
+    ArthurUserError,
+    MethodNotApplicableError,
+    ResponseClientError,
+    UserValueError,
+)
 from arthurai.model.report.report_contents import Drift, fetch_contents
-from arthurai.query import select
+from arthurai.query import avg, mean_average_precision, select
+from arthurai.server.query.functions.object_detection import average_precision
 
 ROWS = 900
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -422,3 +430,50 @@ def test_a_request_to_the_outside_would_show_in_the_console(page, tmp_path):
     spoilt.write_text(text, encoding="utf-8")
     _, console = shown_in_chromium(spoilt, tmp_path / "profile")
     assert any("example.com" in line for line in console)
+
+
+def test_object_detection_shows_precision_confidence_and_classes(arthur, tmp_path):
+    random = np.random.default_rng(5)
+    rows = []
+    for number in range(60):
+        picture = io.BytesIO()
+        Image.new("RGB", (8, 8), (number, 0, 0)).save(picture, "PNG")
+        truth = [[float(number % 2), 1.0, *random.uniform(0, 40, 2), 10.0, 10.0]]
+        moved = [[*box[:1], random.uniform(0.5, 1), box[2] + number % 5, *box[3:]] for box in truth]
+        rows.append({"photo": picture.getvalue(), "boxes": moved, "truth": truth})
+    made = arthur.model(
+        display_name="Cameras",
+        input_type="IMAGE",
+        output_type="OBJECT_DETECTION",
+        pixel_width=8,
+        pixel_height=8,
+    )
+    made.add_image_attribute("photo")
+    made.add_object_detection_output_attributes("boxes", "truth", ["car", "person"])
+    made.save()
+    made.set_reference_data(data=[row for row in rows[:40] if row["boxes"][0][0] == 0][:15])
+    times = pd.date_range("2026-03-01", periods=60, freq="3h", tz="UTC")
+    made.send_inferences(rows, inference_timestamps=times, ground_truth_timestamps=times)
+
+    contents = fetch_contents(made)
+    confidences = [row["boxes"][0][1] for row in rows]
+    assert contents.overall["confidence of boxes"] == pytest.approx(np.mean(confidences))
+    assert contents.overall["mAP at IoU 0.5"] > contents.overall["mAP at IoU 0.75"] > 0
+    for threshold in (0.5, 0.75):
+        expected = average_precision([(r["boxes"], r["truth"]) for r in rows], threshold)
+        assert contents.overall[f"mAP at IoU {threshold}"] == pytest.approx(expected)
+    assert {weight.rows for weight in contents.weights.values()} == {60}
+    assert [[line.label for line in panel.series] for panel in contents.panels] == [
+        ["mAP at IoU 0.5", "mAP at IoU 0.75"],
+        ["confidence of boxes"],
+    ]
+    (classes,) = contents.distributions
+    assert (classes.bins, classes.reference) == (["car", "person"], [1.0, 0.0])
+    assert classes.live == [0.5, 0.5]
+    assert contents.missing == []
+    path = made.report(tmp_path / "cameras.html")
+    assert path.stat().st_size - len(get_plotlyjs()) < 1_000_000
+    assert "share of boxes" in path.read_text("utf-8")
+
+    with pytest.raises(ResponseClientError, match="single boxes of 'boxes': ask for one at a time"):
+        made.query(select(mean_average_precision(), avg("boxes.confidence").as_("confidence")))

@@ -115,6 +115,24 @@ def test_means_and_auc(binary, store):
     assert found["standard_error"] == pytest.approx(np.std(draws), rel=0.2)
 
 
+def test_losses_are_means(binary, store):
+    example, known, _ = binary
+    score, truth = known[:, 0], known[:, 1]
+    losses = {
+        "logLoss": -np.log(np.where(truth == 1, score, 1 - score)),
+        "brierScore": (score - truth) ** 2,
+    }
+    for function, values in losses.items():
+        found = estimate(store, example, function)
+        error = values.std(ddof=1) / math.sqrt(len(values))
+        low, high = stats.norm.interval(0.95, values.mean(), error)
+        assert found["rows"] == len(values)
+        assert (found["low"], found["high"]) == (pytest.approx(low), pytest.approx(high))
+    several = estimate(store, models.EXAMPLES["pets"], "brierScore")
+    assert several["method"] == "normal"
+    assert several["low"] < several["value"] < several["high"]
+
+
 def test_the_error_of_auc_is_that_of_exponential_scores():
     """Hanley and McNeil derive it from scores with exponential distributions."""
     rng = np.random.default_rng(3)

@@ -131,9 +131,9 @@ async def _add_metrics(
 async def _add_weights(
     contents: ReportContents, model: ArthurModelBase, panels: list[tuple[str, list[Metric]]]
 ) -> None:
-    metrics = [metric for _, group in panels for metric in group]
-    for name, found in (await plot_data.fetch_metric_estimates(model, metrics)).items():
-        contents.weights[name] = Weight(found["rows"], found["low"], found["high"])
+    for _, metrics in panels:
+        for name, found in (await plot_data.fetch_metric_estimates(model, metrics)).items():
+            contents.weights[name] = Weight(found["rows"], found["low"], found["high"])
 
 
 async def _add_confusion(contents: ReportContents, model: ArthurModelBase) -> None:
@@ -166,6 +166,7 @@ async def _add_anomalies(contents: ReportContents, model: ArthurModelBase) -> No
 async def _add_distributions(contents: ReportContents, model: ArthurModelBase) -> None:
     names = [drift.attribute for drift in contents.drift]
     contents.distributions = await report_sections.fetch_distributions(model, names)
+    contents.distributions += await report_sections.fetch_box_classes(model)
 
 
 async def _add_quality(contents: ReportContents, model: ArthurModelBase) -> None:

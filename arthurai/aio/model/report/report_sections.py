@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from arthurai.aio.model import alert_lists, querying
 from arthurai.aio.model.bias.bias_metrics import AsyncBiasMetrics
 from arthurai.aio.model.viz import plot_data
-from arthurai.common.constants import OutputType
+from arthurai.common.constants import OutputType, Stage
 from arthurai.model.report.report_sections import (
     AlertLine,
     Distribution,
@@ -97,6 +97,35 @@ async def fetch_distributions(model: ArthurModelBase, names: Sequence[str]) -> l
             )
         )
     return found
+
+
+async def fetch_box_classes(model: ArthurModelBase) -> list[Distribution]:
+    """Compare the classes of predicted boxes with those in the reference data.
+
+    Args:
+        model: A saved model; nothing is returned for models that detect no objects.
+    """
+    if model.output_type != OutputType.ObjectDetection:
+        return []
+    (boxes, *_) = model.get_attribute_names(stage=Stage.PredictedValue)
+    name = f"{boxes}.class_id"
+    query = select(name, count()).group_by(name)
+    found = await querying.query(model, query.from_("reference"))
+    reference = {row[name]: row["count"] for row in found}
+    live = {row[name]: row["count"] for row in await querying.query(model, query)}
+    if not reference or not live:
+        return []
+    labels = model.image_class_labels or []
+    classes = sorted({*reference, *live})
+    return [
+        Distribution(
+            f"{boxes}: predicted class",
+            [labels[c] if 0 <= c < len(labels) else f"class {c:g}" for c in classes],
+            [reference.get(c, 0) / sum(reference.values()) for c in classes],
+            [live.get(c, 0) / sum(live.values()) for c in classes],
+            unit="boxes",
+        )
+    ]
 
 
 async def fetch_disparities(model: ArthurModelBase, attribute: str) -> dict[str, Disparity]:

@@ -30,6 +30,8 @@ OTHER_CLASS: Final = "(other)"
 """True class of rows whose ground truth is none of the predicted classes."""
 
 _OTHER: Final = -1
+_MEANS: Final = frozenset({"log_loss", "brier_score"})
+"""Members that are means over rows, so that theory gives their sampling error."""
 _EPSILON: Final = "2.220446049250313e-16"
 
 
@@ -116,14 +118,26 @@ def _logarithmic(probability: str) -> str:
     return f"(CASE WHEN {probability} IS NOT NULL THEN -ln({clipped}) END)"
 
 
-def _report(arguments: Arguments) -> tuple[tuple[str, ...], str]:
-    """Return the names of the classes, and SQL of a struct with everything about them."""
+def _report(arguments: Arguments, mean: str | None = None) -> tuple[tuple[str, ...], str]:
+    """Return the names of the classes, and SQL of a struct with everything about them.
+
+    Args:
+        arguments: Of the call.
+        mean: The member that is the value of the call, if that is a mean over rows.
+    """
     is_binary = arguments.schema.is_binary_classifier
     rows = _binary_rows(arguments) if is_binary else _multiclass_rows(arguments)
     columns = (rows.truth, rows.predicted, rows.log_loss, rows.brier)
     t, p, loss, brier = (arguments.scope.row_input(sql) for sql in columns)
     known = f"({rows.truth}) IS NOT NULL AND ({rows.predicted}) IS NOT NULL"
     arguments.sample = Sample(SampleKind.ROWS, {"rows": f"count(*) FILTER (WHERE {known})"})
+    if mean is not None:
+        value = rows.log_loss if mean == "log_loss" else rows.brier
+        parts = {
+            "rows": f"count({value}) FILTER (WHERE {known})",
+            "deviation": f"stddev_samp({value}) FILTER (WHERE {known})",
+        }
+        arguments.sample = Sample(SampleKind.MEAN, parts)
     size = len(rows.names)
 
     def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:
@@ -281,7 +295,7 @@ def _register_average(name: str, rate: str) -> None:
 
 def _register(name: str, member: str) -> None:
     def build(arguments: Arguments) -> Expr:
-        _, sql = _report(arguments)
+        _, sql = _report(arguments, member if member in _MEANS else None)
         return Expr(f"struct_extract({sql}, '{member}')", ColumnType.FLOAT)
 
     build.__doc__ = f"`{member}` over all classes."
