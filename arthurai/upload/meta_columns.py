@@ -11,7 +11,7 @@ from uuid import UUID
 
 from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, ValueType
 from arthurai.upload.as_given import to_jsonable
-from arthurai.upload.coerce import CoercionError, is_missing
+from arthurai.upload.coerce import CoercionError, holds_infinity, is_missing
 from arthurai.upload.columnar import ABSENT, is_arrow, to_list
 from arthurai.upload.time_zones import MISSING
 from arthurai.upload.validated_table import ALWAYS, GROUND_TRUTHS, INFERENCES, NEVER, WITH_TRUTH
@@ -29,6 +29,7 @@ _ID: Final = "partner_inference_id"
 _TIME: Final = "inference_timestamp"
 _TRUTH_TIME: Final = "ground_truth_timestamp"
 _RANDOM: Final = "random; rows that are sent again are stored again, unless their ids are given"
+_NOT_FINITE: Final = "must be finite, since the row has no other ground truth; replace it"
 
 
 class Coerce(Protocol):
@@ -96,10 +97,8 @@ class MetaColumns:
                 valid.meta["batch_id"] = batch_ids
         if valid.truth:
             valid.labeled = find_labeled(valid.truth)
-            if self._purpose == GROUND_TRUTHS and valid.labeled is not None and errors.strict:
-                labeled = enumerate(to_list(valid.labeled), valid.start)
-                unlabeled = [(row, None) for row, is_labeled in labeled if not is_labeled]
-                errors.add_rows(", ".join(valid.truth), "ground truth is missing", unlabeled)
+            if self._purpose == GROUND_TRUTHS and valid.labeled is not None:
+                self._judge_unlabeled(valid, columns, errors)
             valid.meta[_TRUTH_TIME] = self._times(
                 _TRUTH_TIME, columns, valid, errors, needed=valid.labeled
             )
@@ -107,6 +106,29 @@ class MetaColumns:
             errors.add(
                 f"no ground truth columns; expected {', '.join(map(repr, self._schema.truth))}"
             )
+
+    def _judge_unlabeled(
+        self, valid: ValidatedTable, columns: Mapping[str, Column], errors: ValidationErrors
+    ) -> None:
+        """Report rows without any ground truth, which the server refuses anyway.
+
+        That a value was lost because it is infinite is what the caller has to know.
+        """
+        labeled = to_list(valid.labeled)
+        unlabeled = [place for place, is_labeled in enumerate(labeled) if not is_labeled]
+        infinite: set[int] = set()
+        for name in valid.truth if unlabeled else ():
+            given = to_list(columns[name])
+            found = [place for place in unlabeled if holds_infinity(given[place])]
+            infinite.update(found)
+            if not errors.strict:  # else each infinity is an error of its own
+                rows = [(valid.start + place, given[place]) for place in found]
+                if rows:
+                    errors.add_rows(name, _NOT_FINITE, rows)
+        if errors.strict:
+            missing = [(valid.start + place, None) for place in unlabeled if place not in infinite]
+            if missing:
+                errors.add_rows(", ".join(valid.truth), "ground truth is missing", missing)
 
     def _times(
         self,

@@ -453,11 +453,12 @@ class Validator:
         invalid = dict(invalid)
         infinite = invalid.pop((INFINITE, False), None)
         if infinite:
+            became = "left out" if self.purpose == GROUND_TRUTHS else "stored as null"
             self._surprises.add(
                 "infinite",
                 name,
-                text=f"column {name!r}: {{count}} infinite values were stored as null; replace "
-                "them, or pass strict=True to refuse them",
+                text=f"column {name!r}: {{count}} infinite values were {became}; replace them, or "
+                "pass strict=True to refuse them",
                 count=len(infinite),
             )
         naive = invalid.pop((NAIVE, False), None)

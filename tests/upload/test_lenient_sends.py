@@ -300,6 +300,31 @@ def flat(value):
     return [leaf for item in value for leaf in flat(item)] if isinstance(value, list) else [value]
 
 
+@pytest.mark.parametrize("number", [np.inf, -np.inf])
+def test_ground_truth_that_is_infinite_in_every_row_says_so(arthur, logged, number):
+    model = save_model(arthur, regression())
+    sent = rows({}, {}, stem="g")
+    model.send_inferences([{k: v for k, v in row.items() if k != "truth"} for row in sent])
+    truths = [
+        {"partner_inference_id": row["partner_inference_id"], "truth": number} for row in sent
+    ]
+    reason = f"column 'truth': must be finite, since the row has no other ground truth; replace it, got {number}"
+    for frame in FRAMES:
+        table = frame(truths)
+        with pytest.raises(ResponseClientError, match="must be finite") as caught:
+            model.update_inference_ground_truths(table)
+        bulk = model.send_bulk_ground_truths(data=table)
+        for failures in (caught.value.result.failures, bulk.failures):
+            assert [(failure.row, failure.message) for failure in failures] == [
+                (0, reason), (1, reason)
+            ]  # fmt: skip
+        with pytest.raises(UserValueError) as refused:
+            model.update_inference_ground_truths(table, strict=True)
+        assert "1 problem" in str(refused.value)  # that no truth is left is no further one
+        assert "column 'truth', rows 0, 1: must be finite" in str(refused.value)
+    assert "column 'truth': 2 infinite values were left out" in logged()
+
+
 def test_infinities_within_series_are_reported_on_every_road(arthur, logged):
     attributes = [
         attribute("series", "TIME_SERIES"),
