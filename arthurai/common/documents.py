@@ -660,6 +660,7 @@ class FileUploadResponse(TypedDict):
 
     counts: StatusCounts
     failures: list[FileUploadFailure]
+    notes: NotRequired[list[AlertRuleNote]]
 
 
 class FindHotspotsResponse(TypedDict):
@@ -756,6 +757,7 @@ class InferencesResponse(TypedDict):
 
     counts: StatusCounts
     results: list[InferenceResult]
+    notes: NotRequired[list[AlertRuleNote]]
 
 
 class Insight(TypedDict):
@@ -1304,6 +1306,7 @@ class SageMakerResponse(TypedDict):
 
     counts: StatusCounts
     failures: list[SageMakerFailure]
+    notes: NotRequired[list[AlertRuleNote]]
 
 
 class ServiceAccount(TypedDict):

@@ -27,6 +27,7 @@ from arthurai.server.http.dispatcher import Dispatcher
 from arthurai.server.http.validation import Validation, shipped_validation
 from arthurai.server.operator_limits import Limits
 from arthurai.server.principals import ADMINISTRATOR
+from arthurai.server.resources.alert_rules.rule_advice import RuleAdvisor
 from arthurai.server.resources.usage.service import record_usage
 from arthurai.server.secret import load_secret
 from arthurai.server.services import Services
@@ -206,6 +207,7 @@ class ArthurApp:
             telemetry=self.telemetry,
             limits=self.limits,
             health=self.health,
+            rule_advisor=RuleAdvisor(self.stores),
         )
         self.clock = Clock(leases=self.control.leases if self.control.database.is_shared else None)
         self._retention_days = retention_days

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from arthurai.server.enrichment.manager import Enrichments
     from arthurai.server.http.validation import Validation
     from arthurai.server.operator_limits import Limits
+    from arthurai.server.resources.alert_rules.rule_advice import RuleAdvisor
     from arthurai.server.telemetry.server_telemetry import Telemetry
 
 
@@ -34,6 +35,7 @@ class Services:
         telemetry: Counts what happens.
         limits: What requests and the code of users may take.
         health: Whether the stores answer.
+        rule_advisor: Says what rows mean for alert rules.
     """
 
     stores: Stores
@@ -47,3 +49,4 @@ class Services:
     telemetry: Telemetry
     limits: Limits
     health: HealthWatch
+    rule_advisor: RuleAdvisor

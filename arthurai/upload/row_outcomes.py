@@ -6,6 +6,7 @@ stored them or not.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
 )
 from arthurai.common.html_display import format_fields, format_table
+
+logger = logging.getLogger(__name__)
 
 REJECTED: Final = "rejected"
 UNKNOWN: Final = "unknown"
@@ -131,6 +134,8 @@ class SendResult(dict[str, Any]):
         failures: Every row that was not accepted, with the reason.
         batches: Number of accepted rows by batch id.
         sampled_out: Number of rows that `sample` has left out; they are in no other count.
+        notes: What the server says the rows mean for alert rules, such as that one cannot fire on
+            them; an extension of the embedded server.
     """
 
     def __init__(self) -> None:
@@ -141,6 +146,7 @@ class SendResult(dict[str, Any]):
         self.failures: list[Failure] = []
         self.batches: dict[str, int] = {}
         self.sampled_out = 0
+        self.notes: list[str] = []
 
     @property
     def total(self) -> int:
@@ -320,6 +326,7 @@ class RowOutcomes:
                     self._add_file(sent, response)
             except UnexpectedValueError as unreadable:
                 error = unreadable
+        self._add_notes(response)
         if error is not None:
             self.errors.append(error)
             # An attempt whose connection broke may have stored what a later one was refused.
@@ -328,6 +335,15 @@ class RowOutcomes:
             status = error.status_code if isinstance(error, ArthurError) else None
             self._add_failures(sent, outcome, status, str(error) or type(error).__name__)
         self._update_counts()
+
+    def _add_notes(self, response: Any) -> None:
+        """Keep and log what the server says about alert rules, which it says once."""
+        notes = response.get("notes") if isinstance(response, Mapping) else None
+        for note in notes if isinstance(notes, list) else ():
+            message = note.get("message") if isinstance(note, Mapping) else None
+            if isinstance(message, str):
+                self.result.notes.append(message)
+                logger.warning("%s", message)
 
     def add_unsent(self, sent: SentRows) -> None:
         """Count rows that were never sent, because the call ended before."""

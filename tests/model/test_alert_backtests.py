@@ -1,10 +1,19 @@
 import logging
 import time
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
-from builders import attribute, ground_truth, prediction, save_model
+from builders import (
+    NOW,
+    attribute,
+    ground_truth,
+    prediction,
+    regression,
+    regression_rows,
+    save_model,
+)
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 from arthurai.query import avg, select
@@ -97,3 +106,28 @@ def test_a_rule_without_an_id_cannot_be_explained(filled):
 
     with pytest.raises(MethodNotApplicableError, match="no id"):
         filled.explain_alert_rule(AlertRule("upper", 1, "m", "warning"))
+
+
+def test_who_sends_rows_that_no_rule_can_fire_on_is_warned_once(arthur, caplog):
+    model = save_model(arthur, regression())
+    model.create_alert_rule(
+        next(m for m in model.get_metrics(default_metrics=True) if m.name == "Average Prediction"),
+        "upper",
+        0.1,
+        "warning",
+        name="too short",
+        lookback_period=5,
+    )
+    assert "too short" not in caplog.text
+    moments = [NOW + timedelta(hours=hour) for hour in range(30)]
+    rows = [
+        {**row, "inference_timestamp": at}
+        for row, at in zip(regression_rows(range(30)), moments, strict=True)
+    ]
+    result = model.send_inferences(rows)
+    (note,) = result.notes
+    assert note.startswith("alert rule 'too short': no window of 5 minutes holds the 100 rows")
+    assert caplog.text.count(note) == 1
+    again = [{**row, "partner_inference_id": f"b{n}"} for n, row in enumerate(rows)]
+    result, _ = model.send_bulk_inferences(data=again)
+    assert result.notes == []

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import ABSENT
+from ..types import ABSENT, UNSET, Unset
 from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
+    from ..models.alert_rule_note import AlertRuleNote
     from ..models.inference_result import InferenceResult
     from ..models.status_counts import StatusCounts
 
@@ -27,10 +28,13 @@ class InferencesResponse(_ApiObject):
         counts (StatusCounts): How many rows of a request were accepted and how many refused; exactly these three
             members.
         results (list[InferenceResult]): One entry per row.
+        notes (list[AlertRuleNote] | Unset): What the rows mean for alert rules: which of them cannot fire on such rows.
+            Said once.
     """
 
     counts: StatusCounts
     results: list[InferenceResult]
+    notes: list[AlertRuleNote] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,14 +45,24 @@ class InferencesResponse(_ApiObject):
             results_item = results_item_data.to_dict()
             results.append(results_item)
 
+        notes: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.notes, Unset):
+            notes = []
+            for notes_item_data in self.notes:
+                notes_item = notes_item_data.to_dict()
+                notes.append(notes_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({"counts": counts, "results": results})
+        if notes is not UNSET:
+            field_dict["notes"] = notes
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.alert_rule_note import AlertRuleNote  # noqa: PLC0415
         from ..models.inference_result import InferenceResult  # noqa: PLC0415
         from ..models.status_counts import StatusCounts  # noqa: PLC0415
 
@@ -71,7 +85,16 @@ class InferencesResponse(_ApiObject):
         else:
             results = ABSENT
 
-        _model_ = cls(counts=counts, results=results)
+        _notes = _fields_.pop("notes", UNSET)
+        notes: list[AlertRuleNote] | Unset = UNSET
+        if _notes is not UNSET:
+            notes = []
+            for notes_item_data in _notes or ():
+                notes_item = AlertRuleNote.from_dict(notes_item_data)
+
+                notes.append(notes_item)
+
+        _model_ = cls(counts=counts, results=results, notes=notes)
         _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_

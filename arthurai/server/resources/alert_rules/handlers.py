@@ -95,7 +95,9 @@ def update_alert_rule(request: Request) -> Response:
 @operation("delete_alert_rule")
 def delete_alert_rule(request: Request) -> Response:
     """Archive a rule."""
-    service.archive_rule(request.stores, request.model(), request.params["alert_rule_id"])
+    record = request.model()
+    service.archive_rule(request.stores, record, request.params["alert_rule_id"])
+    request.services.rule_advisor.forget(record, request.params["alert_rule_id"])
     return Response(204)
 
 
@@ -146,6 +148,7 @@ def explain_alert_rule(request: Request) -> Response:
 
 def _with_notes(request: Request, record: StoredModel, rule: StoredAlertRule) -> dict[str, Any]:
     notes = service.note_rule(request.stores, record, rule)
+    request.services.rule_advisor.forget(record, rule["id"], notes)
     return {**service.to_api(rule), **({"notes": notes} if notes else {})}
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.resources.alert_rules.alert_messages import describe_metric, describe_minutes
-from arthurai.server.resources.alert_rules.rule_settings import RATES, find_function
-from arthurai.server.resources.alert_rules.rule_windows import list_past_windows, lookback
+from arthurai.server.resources.alert_rules.rule_filters import describe_impossible
+from arthurai.server.resources.alert_rules.rule_fit import (
+    describe_few,
+    describe_left_out,
+    measure_fit,
+)
+from arthurai.server.resources.alert_rules.rule_settings import find_range
 from arthurai.server.resources.metrics.metric_parameters import (
     CLASS_PARAMETER,
     find_open_parameters,
@@ -32,7 +37,7 @@ def find_notes(reader: RuleReader, schema: ModelSchema, data: DataStore) -> list
     """
     found = [
         *_coverage(reader.rule, reader.metric),
-        *_reachability(reader),
+        *_reachability(reader, schema),
         *_fit(reader, schema, data),
     ]
     return [{"code": code, "message": message} for code, message in found]
@@ -72,18 +77,25 @@ def _coverage(rule: Mapping[str, Any], metric: Mapping[str, Any]) -> Iterator[tu
             yield "covers_all", message
 
 
-def _reachability(reader: RuleReader) -> Iterator[tuple[str, str]]:
+def _reachability(reader: RuleReader, schema: ModelSchema) -> Iterator[tuple[str, str]]:
     """Say what keeps a rule from firing whatever the data."""
     reason = reader.try_once()
     if reason is not None:
         yield "not_computable", f"the metric cannot be computed now: {reason}"
+    for problem in describe_impossible(reader.rule.get("filters") or (), schema):
+        yield "no_rows", f"its filters select no rows: {problem}"
     bound, threshold = reader.rule["bound"], float(reader.rule["threshold"])
-    function = find_function(reader.metric)
-    if function in RATES and bound == "upper" and threshold >= 1:
-        yield "unreachable", f"the metric is never above 1, so above {threshold:g} cannot happen"
-    never_negative = function in {*RATES, "count", "countIf"} or reader.is_drift
-    if never_negative and bound == "lower" and threshold <= 0:
-        yield "unreachable", f"the metric is never below 0, so below {threshold:g} cannot happen"
+    low, high = find_range(reader.metric, reader.rule.get("metric_parameters") or {})
+    if bound == "upper" and threshold >= high:
+        yield (
+            "unreachable",
+            f"the metric is never above {high:.4g}, so above {threshold:g} cannot happen",
+        )
+    if bound == "lower" and threshold <= low:
+        yield (
+            "unreachable",
+            f"the metric is never below {low:g}, so below {threshold:g} cannot happen",
+        )
 
 
 def _fit(reader: RuleReader, schema: ModelSchema, data: DataStore) -> Iterator[tuple[str, str]]:
@@ -92,8 +104,11 @@ def _fit(reader: RuleReader, schema: ModelSchema, data: DataStore) -> Iterator[t
     stored = counts.get("inference", 0)
     if not stored:
         return
-    if not schema.is_batch:
-        yield from _window_fit(reader, schema, data)
+    fit = measure_fit(reader, schema, data)
+    if not fit.is_enough and (fit.complete or not schema.is_batch):
+        yield "too_few_rows", describe_few(reader, fit, is_batch=schema.is_batch)
+    if fit.left_out:
+        yield "windows_left_out", describe_left_out(reader, fit.windows, fit.left_out)
     if reader.needs_truth:
         known = counts.get("ground_truth", 0)
         if known < reader.min_truth_share * stored:
@@ -103,25 +118,3 @@ def _fit(reader: RuleReader, schema: ModelSchema, data: DataStore) -> Iterator[t
                 "arrives"
             )
             yield "little_truth", message
-
-
-def _window_fit(
-    reader: RuleReader, schema: ModelSchema, data: DataStore
-) -> Iterator[tuple[str, str]]:
-    length = describe_minutes(reader.rule["lookback_period"])
-    windows, left_out = list_past_windows(schema, data, None, None, lookback(reader.rule))
-    largest = max((window.rows or 0 for window in windows), default=0)
-    if largest < reader.min_rows:
-        message = (
-            f"no window of {length} holds the {reader.min_rows} rows that min_rows asks for, at "
-            f"most {largest}, so the rule cannot fire on such data; use a longer lookback_period "
-            "or a smaller min_rows"
-        )
-        yield "too_few_rows", message
-    if left_out:
-        message = (
-            f"the stored inferences span {len(windows) + left_out} windows of {length}, and data "
-            f"sent at once are evaluated over the latest {len(windows)} of them only; a longer "
-            "lookback_period covers more"
-        )
-        yield "windows_left_out", message

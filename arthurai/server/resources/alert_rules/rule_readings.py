@@ -160,6 +160,17 @@ class RuleReader:
         except (ApiError, QueryError):
             return None
 
+    def count_filtered(self, window: Filters) -> int:
+        """Return the rows of a window that the filters of the rule select.
+
+        Args:
+            window: Conditions on time or batch.
+
+        Raises:
+            QueryError: The filters do not fit the model.
+        """
+        return self._count("inference", [*(self.rule.get("filters") or ()), *window])
+
     def count_base_rows(self) -> int:
         """Return the number of rows that drift is measured against."""
         if self._base_rows is None:

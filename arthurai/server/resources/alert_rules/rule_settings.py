@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.drift.measures import MEASURES
@@ -46,6 +47,46 @@ RATES: Final = frozenset(
     }
 )
 """Functions whose value is a share of rows, or as noisy as one."""
+
+
+_RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    **dict.fromkeys(RATES, (0.0, 1.0)),
+    **dict.fromkeys(
+        (
+            *("truePositiveRateMulticlass", "trueNegativeRateMulticlass"),
+            *("falsePositiveRateMulticlass", "falseNegativeRateMulticlass", "sensitivity"),
+            *("balancedAccuracyRateMulticlass", "precisionMulticlass", "recallMulticlass"),
+            *("f1Multiclass", "meanAveragePrecision", "precisionAtK", "recallAtK", "mapAtK"),
+            *("nDCGAtK", "meanReciprocalRank", "rankedListAUC"),
+        ),
+        (0.0, 1.0),
+    ),
+    **dict.fromkeys(
+        ("count", "countIf", "rmse", "mae", "logLoss", "brierScore", "avgSequenceLength"),
+        (0.0, math.inf),
+    ),
+    "matthewsCorrelation": (-1.0, 1.0),
+    "rSquared": (-math.inf, 1.0),
+}
+"""Least and largest value of functions that have one, whatever the rows."""
+_DRIFT_ENDS: Final[Mapping[str, float]] = {
+    "JSDivergence": math.log(2),
+    "HellingerDistance": 1.0,
+    "HypothesisTest": 300.0,
+}
+"""Largest value of measures of drift that have one."""
+
+
+def find_range(metric: Mapping[str, Any], parameters: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the least and the largest value that a metric can have, whatever the rows.
+
+    Args:
+        metric: A `Metric`.
+        parameters: Values of its parameters; the others have their defaults.
+    """
+    if is_drift_endpoint(metric["endpoint"]):
+        return 0.0, _DRIFT_ENDS.get(drift_measure(metric, parameters), math.inf)
+    return _RANGES.get(find_function(metric) or "", (-math.inf, math.inf))
 
 
 def find_function(metric: Mapping[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ from arthurai.server.resources.explanations.service import get_image_explanation
 from arthurai.server.resources.inferences.service import (
     MULTI_STATUS,
     file_response,
+    note_rules,
     request_key,
     uploaded_images,
 )
@@ -21,6 +22,8 @@ from arthurai.server.storage.warehouse.thumbnails import make_thumbnail, resize
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arthurai.server.http.bodies import JsonText
     from arthurai.server.http.request import Request
     from arthurai.server.storage.warehouse.row_results import RowResults
@@ -31,22 +34,30 @@ _CALL_TIME: Final = "Arthur-Call-Time"
 @operation("send_inferences", validate_body=False, defers=True, decodes_body=True)
 def send_inferences(request: Request) -> Deferred:
     """Store inferences; each item gets its own result."""
-    schema = request.model().require_active().schema
+    record = request.model().require_active()
+    schema = record.schema
     text: JsonText = request.body
     rows = decode_plain_json(schema, text.content, text.max_rows) or _items(text.decode())
     wait = request.stores.data.submit_inferences(
         schema, rows, key=request_key(request), call_time=request.params.get(_CALL_TIME)
     )
-    return Deferred(lambda: _row_response(wait()))
+    services = request.services
+
+    def respond() -> Response:
+        outcome = wait()
+        return _row_response(outcome, note_rules(services, record))
+
+    return Deferred(respond)
 
 
 @operation("update_inferences", "update_ground_truth", validate_body=False)
 def update_inferences(request: Request) -> Response:
     """Set the ground truth of inferences; each item gets its own result."""
-    schema = request.model().require_active().schema
+    record = request.model().require_active()
     items = _items(request.body)
     data = request.stores.data
-    return _row_response(data.append_ground_truth(schema, items, key=request_key(request)))
+    outcome = data.append_ground_truth(record.schema, items, key=request_key(request))
+    return _row_response(outcome, note_rules(request.services, record))
 
 
 def _items(body: Any) -> list[Any]:
@@ -55,16 +66,16 @@ def _items(body: Any) -> list[Any]:
     return body
 
 
-def _row_response(outcome: RowResults) -> Response:
-    return Response(
-        MULTI_STATUS, {"counts": outcome.status_counts(), "results": outcome.inference_results()}
-    )
+def _row_response(outcome: RowResults, notes: Mapping[str, Any]) -> Response:
+    body = {"counts": outcome.status_counts(), "results": outcome.inference_results()}
+    return Response(MULTI_STATUS, {**body, **notes})
 
 
 @operation("send_inference_file")
 def send_inference_file(request: Request) -> Response:
     """Store a file of inferences or of ground truth."""
-    schema = request.model().require_active().schema
+    record = request.model().require_active()
+    schema = record.schema
     files, store = request.form.files, request.stores.data
     if ("inference_data" in files) == ("ground_truth_data" in files):
         raise ApiError(400, "send exactly one of the parts inference_data and ground_truth_data")
@@ -82,7 +93,7 @@ def send_inference_file(request: Request) -> Response:
     else:
         rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)
         outcome = store.append_ground_truth_stream(schema, rows, key=request_key(request))
-    return file_response(outcome)
+    return file_response(outcome, note_rules(request.services, record))
 
 
 @operation("delete_inference")
@@ -99,7 +110,8 @@ def delete_inference(request: Request) -> Response:
 @operation("send_sagemaker_data_capture")
 def send_sagemaker_data_capture(request: Request) -> Response:
     """Store the inferences of a SageMaker Data Capture file."""
-    schema = request.model().require_active().schema
+    record = request.model().require_active()
+    schema = record.schema
     part = request.form.files.get("inference_data")
     if part is None or not part.filename.lower().endswith(".jsonl"):
         raise ApiError(400, "send the part inference_data as a file whose name ends in .jsonl")
@@ -123,7 +135,7 @@ def send_sagemaker_data_capture(request: Request) -> Response:
             for origin, failure in failures
         ],
     }
-    return Response(MULTI_STATUS, body)
+    return Response(MULTI_STATUS, {**body, **note_rules(request.services, record)})
 
 
 @operation("get_inference_image")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.http.response import Response
 from arthurai.server.storage.warehouse.idempotency import RequestKey
 from arthurai.server.storage.warehouse.stored_images import ImageUpload
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arthurai.server.http.request import Request
     from arthurai.server.model_schema import ModelSchema
+    from arthurai.server.services import Services
+    from arthurai.server.storage.documents.stored_models import StoredModel
     from arthurai.server.storage.warehouse.row_results import RowResults
 
 MULTI_STATUS: Final = 207
@@ -49,8 +53,23 @@ def uploaded_images(
     return ImageUpload(part.stream, request.stores.data.images(schema))
 
 
-def file_response(outcome: RowResults) -> Response:
-    """Return the response to an uploaded file of rows."""
-    return Response(
-        MULTI_STATUS, {"counts": outcome.status_counts(), "failures": outcome.file_failures()}
-    )
+def file_response(outcome: RowResults, notes: Mapping[str, Any] | None = None) -> Response:
+    """Return the response to an uploaded file of rows.
+
+    Args:
+        outcome: What became of the rows.
+        notes: What `note_rules` says.
+    """
+    body = {"counts": outcome.status_counts(), "failures": outcome.file_failures()}
+    return Response(MULTI_STATUS, {**body, **(notes or {})})
+
+
+def note_rules(services: Services, record: StoredModel) -> dict[str, Any]:
+    """Return the members of a response that say what rows mean for the alert rules of a model.
+
+    Args:
+        services: What handlers may use.
+        record: The model, rows of which have been stored.
+    """
+    notes = services.rule_advisor.advise(record)
+    return {"notes": notes} if notes else {}
