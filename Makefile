@@ -8,7 +8,7 @@ TEST_OPTIONS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist workst
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-.PHONY: help install dist demo test test-fast test-postgres test-slow test-frames test-pythons test-lowest check docs lint format generate regenerate-report bench clean
+.PHONY: help install dist demo test test-fast test-postgres test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
 
 help:
 	@echo "make demo               monitor a real model: trains, onboards, sends data, queries, plots"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-postgres      the tests of the server, with its control data in PostgreSQL"
 	@echo "make test-slow          all tests"
 	@echo "make test-frames        sends of real frames of dask, modin, ibis, Spark and Ray, in .venv-frames"
+	@echo "make test-senders       a million rows by the workers of Spark, Dask and Ray, with failures, in .venv-frames"
 	@echo "make test-pythons       make test-fast on each Python from 3.11 to 3.14 that is installed, in .venvs"
 	@echo "make test-lowest        make test-fast with the lowest versions of all dependencies, in .venvs"
 	@echo "make install            set up .venv with everything"
@@ -65,10 +66,16 @@ test-slow: $(INSTALLED)
 	HYPOTHESIS_PROFILE=exploring $(RUN) pytest $(TEST_OPTIONS)
 
 # Spark and Ray are large: they have an environment of their own.
-test-frames: $(INSTALLED)
+.venv-frames/.installed: $(INSTALLED)
 	$(RUN) venv .venv-frames
-	.venv-frames/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[server]" hypothesis pandas polars pytest "dask[dataframe]" "ibis-framework[duckdb]" modin pyspark ray
-	.venv-frames/bin/python -m pytest tests/upload/test_frame_libraries.py
+	.venv-frames/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[server,postgres,dask,ray,spark]" hypothesis pandas polars pytest distributed "ibis-framework[duckdb]" modin
+	touch $@
+
+test-frames: .venv-frames/.installed
+	.venv-frames/bin/python -m pytest tests/upload/test_frame_libraries.py tests/integrations/test_clusters.py -m "not slow"
+
+test-senders: .venv-frames/.installed
+	.venv-frames/bin/python -m pytest tests/integrations/test_clusters.py
 
 # PYTHONS="python3.14t" chooses others. Each gets an environment of 1.5 GB.
 test-pythons: $(INSTALLED)

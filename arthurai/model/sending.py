@@ -474,8 +474,7 @@ def set_reference_data(
         MissingParameterError: No data is given.
         ArthurError: Sending failed.
     """
-    from arthurai_api.api.datasets import close_reference_data, upload_reference_data
-    from arthurai_api.models.dataset_close_request import DatasetCloseRequest
+    from arthurai_api.api.datasets import upload_reference_data
 
     options = UploadOptions(progress, chunk_size, max_workers)
     source = choose_source(directory_path, data, files)
@@ -518,12 +517,32 @@ def set_reference_data(
             "the reference set stays open because not every row was accepted: %s", result.summary()
         )
         return result, None
+    return result, close_reference_set(self, result.accepted)
+
+
+def close_reference_set(model: ArthurModelBase, rows: int) -> dict[str, Any]:
+    """Close the reference set: declare it complete.
+
+    Args:
+        model: The model.
+        rows: Number of its rows.
+
+    Returns:
+        The response, as `dataset_close_result`.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+    """
+    from arthurai_api.api.datasets import close_reference_data
+    from arthurai_api.models.dataset_close_request import DatasetCloseRequest
+
+    session, model_id = require_connection(model, "take reference data")
     closed = close_reference_data.sync(
         model_id,
         client=session.api.with_retry(True),
-        body=DatasetCloseRequest(status=_UPLOADED, total_record_count=result.accepted),
+        body=DatasetCloseRequest(status=_UPLOADED, total_record_count=rows),
     )
-    return result, {"dataset_close_result": closed.as_received()}
+    return {"dataset_close_result": closed.as_received()}
 
 
 def close_batch(

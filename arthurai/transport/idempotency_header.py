@@ -23,14 +23,17 @@ _CALL_TIME: Final = "Arthur-Call-Time"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def add_key(request: RequestParts, call_time: datetime | None = None) -> RequestParts:
+def add_key(
+    request: RequestParts, call_time: datetime | None = None, key: str | None = None
+) -> RequestParts:
     """Return a request with a key of its own, which all its attempts carry.
 
     Args:
         request: The request.
         call_time: The time of the call, if rows have it instead of one of their own.
+        key: The key; a random one when omitted.
     """
-    headers = {**request.headers, _KEY: uuid4().hex}
+    headers = {**request.headers, _KEY: key or uuid4().hex}
     if call_time is not None:
         headers[_CALL_TIME] = str((call_time - _EPOCH) // timedelta(microseconds=1))
     return evolve(request, headers=headers)

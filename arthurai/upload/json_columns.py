@@ -126,7 +126,7 @@ def _members(columns: dict[str, Column]) -> list[Any]:
     return pieces
 
 
-def _join(pieces: Iterable[Any]) -> Any:
+def join_texts(pieces: Iterable[Any]) -> Any:
     """Join literal texts and columns row by row."""
     merged: list[Any] = []
     for piece in pieces:
@@ -145,7 +145,7 @@ def encode_lines(table: ValidatedTable, *, reference: bool = False) -> pa.Array:
         reference: Whether to write rows of a reference set (`{"reference_data": {...}}`).
     """
     if reference:
-        return _join([',{"reference_data":{', *_members(table.inference | table.truth), "}}"])
+        return join_texts([',{"reference_data":{', *_members(table.inference | table.truth), "}}"])
     ids = encode_column(table.meta["partner_inference_id"])
     pieces = [',{"partner_inference_id":', *ids.pieces()]
     for name in ("inference_timestamp", "batch_id"):
@@ -155,14 +155,14 @@ def encode_lines(table: ValidatedTable, *, reference: bool = False) -> pa.Array:
         pieces += [',"inference_data":{', *_members(table.inference), "}"]
     if table.truth:
         pieces.append(_encode_truth(table))
-    return _join([*pieces, "}"])
+    return join_texts([*pieces, "}"])
 
 
 def _encode_truth(table: ValidatedTable) -> Any:
     """Return `,"ground_truth_timestamp":…,"ground_truth_data":{…}` per row, empty without one."""
     timestamps = encode_column(table.meta["ground_truth_timestamp"])
     pieces = [',"ground_truth_timestamp":', *timestamps.pieces()]
-    texts = _join([*pieces, ',"ground_truth_data":{', *_members(table.truth), "}"])
+    texts = join_texts([*pieces, ',"ground_truth_data":{', *_members(table.truth), "}"])
     labeled = table.labeled
     if labeled is None:
         return texts

@@ -17,9 +17,10 @@ from arthurai.upload.time_zones import MISSING
 from arthurai.upload.validated_table import ALWAYS, GROUND_TRUTHS, INFERENCES, NEVER, WITH_TRUTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from arthurai.upload.columnar import Column
+    from arthurai.upload.derived_ids import DerivedIds
     from arthurai.upload.diagnostics import ValidationErrors
     from arthurai.upload.surprises import Surprises
     from arthurai.upload.upload_schema import UploadSchema
@@ -52,6 +53,8 @@ class MetaColumns:
         parquet: Whether the columns are for Parquet files.
         coerce: Coerces one column.
         surprises: Is told what was filled in.
+        now: The time that rows without one get; that of the call when omitted.
+        derived_ids: Makes ids for rows without `partner_inference_id`, instead of random ones.
 
     Attributes:
         call_time: The time of the call, once rows with given ids have it instead of one of their
@@ -67,6 +70,8 @@ class MetaColumns:
         parquet: bool,
         coerce: Coerce,
         surprises: Surprises,
+        now: datetime | None = None,
+        derived_ids: DerivedIds | None = None,
     ) -> None:
         self._schema = schema
         self._purpose = purpose
@@ -75,8 +80,9 @@ class MetaColumns:
         self._coerce = coerce
         self._surprises = surprises
         self.call_time: datetime | None = None
-        self._started = datetime.now(UTC)
+        self._started = datetime.now(UTC) if now is None else now
         self._now = self._started.isoformat()
+        self._derived_ids = derived_ids
 
     def add(
         self, valid: ValidatedTable, columns: Mapping[str, Column], errors: ValidationErrors
@@ -90,7 +96,8 @@ class MetaColumns:
         """
         if self._purpose == INFERENCES:
             valid.meta[_TIME] = self._times(_TIME, columns, valid, errors)
-        valid.meta[_ID] = self._ids(columns, valid, errors)
+        if self._derived_ids is None:
+            valid.meta[_ID] = self._ids(columns, valid, errors)
         if self._purpose == INFERENCES:
             batch_ids = self._batch_ids(columns, valid, errors)
             if batch_ids is not None:
@@ -106,6 +113,8 @@ class MetaColumns:
             errors.add(
                 f"no ground truth columns; expected {', '.join(map(repr, self._schema.truth))}"
             )
+        if self._derived_ids is not None:  # from everything else that is sent
+            valid.meta[_ID] = self._ids(columns, valid, errors)
 
     def _judge_unlabeled(
         self, valid: ValidatedTable, columns: Mapping[str, Column], errors: ValidationErrors
@@ -200,8 +209,7 @@ class MetaColumns:
             errors.add(f"missing column {_ID!r}: it says which inference a row belongs to")
             return []
         if values is None:
-            self._fill(_ID, _RANDOM, valid.rows)
-            return new_ids(valid.rows)
+            return self._new_ids(valid, range(valid.rows))
         if is_arrow(values):
             from arthurai.upload.arrow_types import has_texts
 
@@ -209,15 +217,16 @@ class MetaColumns:
                 return values
         ids: list[Any] = list(to_list(values))
         if set(map(type, ids)) != {str} or "" in ids:
-            ids = self._convert_ids(ids, valid.start, errors, make=make)
+            ids = self._convert_ids(ids, valid, errors, make=make)
         if errors.strict:
             _check_ids(ids, valid.start, errors)
         return ids
 
     def _convert_ids(
-        self, values: list[Any], start: int, errors: ValidationErrors, *, make: bool
+        self, values: list[Any], valid: ValidatedTable, errors: ValidationErrors, *, make: bool
     ) -> list[Any]:
         """Return ids as text: numbers and UUIDs converted, missing ones generated if allowed."""
+        start = valid.start
         wrong: list[tuple[int, object]] = []
         missing: list[tuple[int, object]] = []
         ids: list[Any] = []
@@ -239,13 +248,25 @@ class MetaColumns:
         if wrong:
             errors.add_rows(_ID, "must be text", wrong, of_type=True)
         if missing and make:
-            self._fill(_ID, _RANDOM, len(missing))
-            made = iter(new_ids(len(missing)))
-            for row, _ in missing:
-                ids[row - start] = next(made)
-        elif missing and errors.strict:
+            places = [row - start for row, _ in missing]
+            for place, made in zip(places, self._new_ids(valid, places), strict=True):
+                ids[place] = made
+        elif missing and (errors.strict or self._needs_ids):
             errors.add_rows(_ID, "the id is missing", missing)
         return ids
+
+    def _new_ids(self, valid: ValidatedTable, places: Sequence[int]) -> list[str]:
+        if self._derived_ids is None:
+            self._fill(_ID, _RANDOM, len(places))
+            return new_ids(len(places))
+        self._fill(_ID, "derived from the rows", len(places))
+        made = self._derived_ids.make(valid)
+        return [made[place] for place in places]
+
+    @property
+    def _needs_ids(self) -> bool:
+        """Whether a row without an id is refused here, so that no server makes one up."""
+        return self._make_ids == NEVER and self._purpose == INFERENCES
 
     def _batch_ids(
         self, columns: Mapping[str, Column], valid: ValidatedTable, errors: ValidationErrors

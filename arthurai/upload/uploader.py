@@ -111,6 +111,7 @@ class Uploader:
         json_files: Whether files are JSON even for a model whose files are Parquet.
         by_file: What sends the same rows as files, for calls with an outcome per row: to servers
             that number the failures of a file, files of many rows go faster.
+        keys: Idempotency keys of the requests, in their order; random when omitted.
     """
 
     session: Session
@@ -121,6 +122,7 @@ class Uploader:
     fields: dict[str, str] = field(default_factory=dict)
     json_files: bool = False
     by_file: Uploader | None = None
+    keys: Iterator[str] | None = None
 
     @property
     def sends_parquet(self) -> bool:
@@ -255,7 +257,8 @@ class Uploader:
             yield from self._json_requests(part)
 
     def _new_request(self) -> RequestParts:
-        return add_key(self.request, self.validator.call_time)
+        key = None if self.keys is None else next(self.keys)
+        return add_key(self.request, self.validator.call_time, key)
 
     def _json_requests(self, table: ValidatedTable) -> Iterator[Request]:
         encode = partial(json_bodies, max_bytes=MAX_JSON_BYTES)

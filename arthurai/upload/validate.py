@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from arthurai.common.attribute_spec import AttributeSpec
     from arthurai.upload.columnar import Column, ColumnarTable
+    from arthurai.upload.derived_ids import DerivedIds
     from arthurai.upload.redact_columns import Redaction
     from arthurai.upload.upload_schema import UploadSchema
 
@@ -70,6 +71,8 @@ class Validator:
         sample: Share of the rows that are sent, by their ids; `None` for all.
         logprobs: Whether likelihoods of tokens are given as log-probabilities; `None` tells by
             their shape.
+        now: The time that rows without one get; that of the call when omitted.
+        derived_ids: Makes ids for rows without one, instead of random ones.
 
     Attributes:
         sampled_out: Number of rows that `sample` has left out.
@@ -91,6 +94,8 @@ class Validator:
         logprobs: bool | None = None,
         redaction: Redaction | None = None,
         sample: float | None = None,
+        now: datetime | None = None,
+        derived_ids: DerivedIds | None = None,
     ) -> None:
         self.schema = schema
         self.purpose = purpose
@@ -112,6 +117,8 @@ class Validator:
             parquet=parquet,
             coerce=self._coerce_values,
             surprises=self._surprises,
+            now=now,
+            derived_ids=derived_ids,
         )
 
     @property

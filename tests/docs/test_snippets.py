@@ -2,7 +2,8 @@
 
 Python blocks of a page run in order, in one fresh interpreter, in an empty directory. A block that ends
 the story of the page and talks to a hosted server is marked ``python hosted``: it runs against
-`arthurai serve`, whose address and key take the place of the example ones. Shell blocks hold one command
+`arthurai serve`, whose address and key take the place of the example ones. Blocks marked ``python cluster`` need Spark, Dask
+or Ray: tests/integrations/test_clusters.py runs them. Shell blocks hold one command
 a line: `make` targets are looked up, `arthurai` commands run.
 """
 
@@ -69,10 +70,11 @@ def test_hosted_snippets_run_against_a_server(page, tmp_path, served):
             )
 
 
-def test_every_python_block_is_marked_as_run_or_hosted():
+def test_every_python_block_is_marked_as_run():
     assert {info for page in PAGES for info, _ in blocks(page, "python")} <= {
         "python",
         "python hosted",
+        "python cluster",
     }
 
 

@@ -6,6 +6,7 @@ Made by `python -m scripts.async_layer` from `arthurai/upload/uploader.py`; not 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -42,7 +43,7 @@ from arthurai.upload.validated_table import INFERENCES, REFERENCE, ValidatedTabl
 from arthurai_api.types import RequestParts
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from typing import Any
 
     from arthurai.upload.images import Image
@@ -72,6 +73,7 @@ class AsyncUploader:
         json_files: Whether files are JSON even for a model whose files are Parquet.
         by_file: What sends the same rows as files, for calls with an outcome per row: to servers
             that number the failures of a file, files of many rows go faster.
+        keys: Idempotency keys of the requests, in their order; random when omitted.
     """
 
     session: AsyncSession
@@ -82,6 +84,7 @@ class AsyncUploader:
     fields: dict[str, str] = field(default_factory=dict)
     json_files: bool = False
     by_file: AsyncUploader | None = None
+    keys: Iterator[str] | None = None
 
     @property
     def sends_parquet(self) -> bool:
@@ -220,7 +223,8 @@ class AsyncUploader:
             yield from self._json_requests(part)
 
     def _new_request(self) -> RequestParts:
-        return add_key(self.request, self.validator.call_time)
+        key = None if self.keys is None else next(self.keys)
+        return add_key(self.request, self.validator.call_time, key)
 
     def _json_requests(self, table: ValidatedTable) -> Iterator[Request]:
         encode = partial(json_bodies, max_bytes=MAX_JSON_BYTES)
