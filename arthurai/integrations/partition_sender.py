@@ -346,7 +346,7 @@ class PartitionSender:
         return is_batch or self.kind == REFERENCE
 
     def _close(self, session: Session, account: SendAccount, *, complete_batch: bool) -> None:
-        from arthurai.model.sending import close_batch, close_reference_set
+        from arthurai.model.dataset_closing import close_batch, close_reference_set
 
         if not self._has_to_close(account, complete_batch=complete_batch):
             if account.total > account.accepted and (

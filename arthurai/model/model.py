@@ -11,6 +11,7 @@ from arthurai.model import (
     alert_backtests,
     alert_lists,
     alerts,
+    dataset_closing,
     enrichments,
     explanations,
     hotspots,
@@ -94,7 +95,7 @@ class ArthurModel(ArthurModelBase):
     update_inference_ground_truths = sending.update_inference_ground_truths
     send_bulk_inferences = sending.send_bulk_inferences
     send_bulk_ground_truths = sending.send_bulk_ground_truths
-    close_batch = sending.close_batch
+    close_batch = dataset_closing.close_batch
     convert_dataframe = sending.convert_dataframe
     redact_value = privacy.redact_value
     delete_inferences = privacy.delete_inferences

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.model.base_model import name_of, note_inferences, require_connection
+from arthurai.model.dataset_closing import close_batches, close_reference_set
 from arthurai.model.enrichments import await_enrichments_ready
 from arthurai.model.modeling.estimators import find_predictions
 from arthurai.model.send_setup import (
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from arthurai.upload.row_outcomes import SendResult
 
 logger = logging.getLogger(__name__)
-
-_UPLOADED: Final = "uploaded"
 
 DEFAULT_ROWS_PER_FILE = 500_000
 
@@ -156,7 +155,7 @@ def send_inferences(
     if validator.schema.image is not None:
         result["failures"] = [entry for entries in result["failures"] for entry in entries]
     if validator.schema.is_batch and complete_batch and answered:
-        _close_batches(self, result)
+        close_batches(self, result)
     return result
 
 
@@ -343,7 +342,7 @@ def send_bulk_inferences(
                 result.summary(),
             )
         else:
-            closed = _close_batches(self, result)
+            closed = close_batches(self, result)
     return result, closed
 
 
@@ -518,75 +517,6 @@ def set_reference_data(
         )
         return result, None
     return result, close_reference_set(self, result.accepted)
-
-
-def close_reference_set(model: ArthurModelBase, rows: int) -> dict[str, Any]:
-    """Close the reference set: declare it complete.
-
-    Args:
-        model: The model.
-        rows: Number of its rows.
-
-    Returns:
-        The response, as `dataset_close_result`.
-
-    Raises:
-        MethodNotApplicableError: The model is not saved.
-    """
-    from arthurai_api.api.datasets import close_reference_data
-    from arthurai_api.models.dataset_close_request import DatasetCloseRequest
-
-    session, model_id = require_connection(model, "take reference data")
-    closed = close_reference_data.sync(
-        model_id,
-        client=session.api.with_retry(True),
-        body=DatasetCloseRequest(status=_UPLOADED, total_record_count=rows),
-    )
-    return {"dataset_close_result": closed.as_received()}
-
-
-def close_batch(
-    self: ArthurModelBase, batch_id: str, num_inferences: int | None = None
-) -> dict[str, Any]:
-    """Close a batch: declare it complete.
-
-    Args:
-        batch_id: The batch.
-        num_inferences: Number of rows sent for it.
-
-    Returns:
-        The response, as `dataset_close_result`.
-
-    Raises:
-        MethodNotApplicableError: The model is not saved.
-    """
-    from arthurai_api.api.datasets import close_batch as operation
-    from arthurai_api.models.dataset_close_request import DatasetCloseRequest
-    from arthurai_api.types import or_unset
-
-    session, model_id = require_connection(self, "close a batch")
-    closed = operation.sync(
-        model_id,
-        batch_id,
-        client=session.api.with_retry(True),
-        body=DatasetCloseRequest(status=_UPLOADED, total_record_count=or_unset(num_inferences)),
-    )
-    return {"dataset_close_result": closed.as_received()}
-
-
-def _close_batches(model: ArthurModelBase, result: SendResult) -> dict[str, Any] | None:
-    """Close every batch that received rows, and return the last response."""
-    closed = None
-    for batch_id, rows in result.batches.items():
-        try:
-            closed = close_batch(model, batch_id, rows)
-        except BaseException as error:
-            error.add_note(
-                f"the server has all rows ({result.summary()}), but batch {batch_id!r} is still "
-                f"open; call close_batch({batch_id!r}, {rows})"
-            )
-            raise
-    return closed
 
 
 def convert_dataframe(

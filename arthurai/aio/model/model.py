@@ -14,6 +14,7 @@ from arthurai.aio.model import (
     alert_backtests,
     alert_lists,
     alerts,
+    dataset_closing,
     enrichments,
     explanations,
     hotspots,
@@ -102,7 +103,7 @@ class AsyncArthurModel(ArthurModelBase):
     update_inference_ground_truths = sending.update_inference_ground_truths
     send_bulk_inferences = sending.send_bulk_inferences
     send_bulk_ground_truths = sending.send_bulk_ground_truths
-    close_batch = sending.close_batch
+    close_batch = dataset_closing.close_batch
     convert_dataframe = blocking_sending.convert_dataframe
     redact_value = blocking_privacy.redact_value
     delete_inferences = privacy.delete_inferences

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from arthurai.aio.model.base_model import require_connection
+from arthurai.aio.model.dataset_closing import close_batches, close_reference_set
 from arthurai.aio.model.enrichments import await_enrichments_ready
 from arthurai.aio.model.send_setup import send
 from arthurai.aio.upload.uploader import AsyncUploader
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from arthurai.upload.local_times import Ambiguous, Nonexistent
     from arthurai.upload.redact_columns import Action
     from arthurai.upload.row_outcomes import SendResult
-
-_UPLOADED: Final = "uploaded"
 
 
 async def send_inferences(
@@ -154,7 +153,7 @@ async def send_inferences(
     if validator.schema.image is not None:
         result["failures"] = [entry for entries in result["failures"] for entry in entries]
     if validator.schema.is_batch and complete_batch and answered:
-        await _close_batches(self, result)
+        await close_batches(self, result)
     return result
 
 
@@ -343,7 +342,7 @@ async def send_bulk_inferences(
                 result.summary(),
             )
         else:
-            closed = await _close_batches(self, result)
+            closed = await close_batches(self, result)
     return result, closed
 
 
@@ -518,72 +517,3 @@ async def set_reference_data(
         )
         return result, None
     return result, await close_reference_set(self, result.accepted)
-
-
-async def close_reference_set(model: ArthurModelBase, rows: int) -> dict[str, Any]:
-    """Close the reference set: declare it complete.
-
-    Args:
-        model: The model.
-        rows: Number of its rows.
-
-    Returns:
-        The response, as `dataset_close_result`.
-
-    Raises:
-        MethodNotApplicableError: The model is not saved.
-    """
-    from arthurai_api.api.datasets import close_reference_data
-    from arthurai_api.models.dataset_close_request import DatasetCloseRequest
-
-    session, model_id = require_connection(model, "take reference data")
-    closed = await close_reference_data.asyncio(
-        model_id,
-        client=session.api.with_retry(True),
-        body=DatasetCloseRequest(status=_UPLOADED, total_record_count=rows),
-    )
-    return {"dataset_close_result": closed.as_received()}
-
-
-async def close_batch(
-    self: ArthurModelBase, batch_id: str, num_inferences: int | None = None
-) -> dict[str, Any]:
-    """Close a batch: declare it complete.
-
-    Args:
-        batch_id: The batch.
-        num_inferences: Number of rows sent for it.
-
-    Returns:
-        The response, as `dataset_close_result`.
-
-    Raises:
-        MethodNotApplicableError: The model is not saved.
-    """
-    from arthurai_api.api.datasets import close_batch as operation
-    from arthurai_api.models.dataset_close_request import DatasetCloseRequest
-    from arthurai_api.types import or_unset
-
-    session, model_id = require_connection(self, "close a batch")
-    closed = await operation.asyncio(
-        model_id,
-        batch_id,
-        client=session.api.with_retry(True),
-        body=DatasetCloseRequest(status=_UPLOADED, total_record_count=or_unset(num_inferences)),
-    )
-    return {"dataset_close_result": closed.as_received()}
-
-
-async def _close_batches(model: ArthurModelBase, result: SendResult) -> dict[str, Any] | None:
-    """Close every batch that received rows, and return the last response."""
-    closed = None
-    for batch_id, rows in result.batches.items():
-        try:
-            closed = await close_batch(model, batch_id, rows)
-        except BaseException as error:
-            error.add_note(
-                f"the server has all rows ({result.summary()}), but batch {batch_id!r} is still "
-                f"open; call close_batch({batch_id!r}, {rows})"
-            )
-            raise
-    return closed
