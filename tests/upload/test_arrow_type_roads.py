@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
-from builders import NOW, attribute, regression, save_model, stored
+from builders import NOW, attribute, regression, save_model, stored, unique_name
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
@@ -206,6 +206,51 @@ def test_any_type_is_stored_equal_or_refused_alike(models, case, value_type):
 def test_any_type_is_stored_equal_or_refused_alike_as_any_value_type(models, case, value_type):
     if case != "union" or value_type != "BOOLEAN":
         check(models[value_type], CASES[case])
+
+
+BUILT = 20
+BUILT_TYPES = {
+    "half float": (pa.array(np.arange(BUILT, dtype=np.float16) / 2), "FLOAT"),
+    "decimal256": (
+        pa.array([decimal.Decimal(row) / 4 for row in range(BUILT)], pa.decimal256(60, 2)),
+        "FLOAT",
+    ),
+    "128-bit integers": (
+        pa.array([decimal.Decimal(row) for row in range(BUILT)], pa.decimal128(38, 0)),
+        "FLOAT",
+    ),
+    "run lengths": (
+        pa.RunEndEncodedArray.from_arrays(pa.array([8, BUILT]), pa.array([1.5, 2.25])),
+        "FLOAT",
+    ),
+    "string view": (pa.array(["a", "b"] * (BUILT // 2), pa.string_view()), "STRING"),
+    "duration": (pa.array(range(BUILT), pa.duration("s")), None),
+    "fixed size list": (pa.array([[1.0, 2.0]] * BUILT, pa.list_(pa.float64(), 2)), None),
+}
+
+
+@pytest.mark.parametrize("case", BUILT_TYPES)
+def test_a_column_of_any_type_is_built_and_then_sent_or_left_out_everywhere(arthur, case):
+    array, value_type = BUILT_TYPES[case]
+    numbers = pa.array([float(row) for row in range(BUILT)])
+    table = pa.table({"column": array, "x": numbers, "p": numbers, "y": numbers})
+    model = arthur.model(unique_name(), "TABULAR", "REGRESSION")
+    model.build(table, {"p": "y"})
+    assert model.attributes_type_dict.get("column") == value_type
+    model.save()
+    assert model.get_attributes("PIPELINE_INPUT")
+    for name, (convert, send) in ROADS.items():
+        if name == "file" and pa.types.is_run_end_encoded(array.type):
+            continue  # Parquet has no such type
+        ids = [f"{name}-{row}" for row in range(BUILT)]
+        result = send(model, convert(table.append_column("partner_inference_id", [ids])))
+        assert (result.accepted, result.failures) == (BUILT, []), name
+        if value_type is not None:
+            found = stored(model, "column")
+            expected = [
+                float(value) if value_type == "FLOAT" else value for value in array.to_pylist()
+            ]
+            assert [found[row_id]["column"] for row_id in ids] == expected, name
 
 
 SCALARS = st.one_of(
