@@ -474,16 +474,21 @@ class RowOutcomes:
             return None
         by_client = all(failure.status in _CLIENT_ERRORS for failure in failures)
         kind = ResponseClientError if by_client else ResponseServerError
-        shown = "; ".join(_describe(failure) for failure in failures[:_MAX_FAILURES_SHOWN])
-        more = len(failures) - _MAX_FAILURES_SHOWN
-        others = f"; and {more} more" if more > 0 else ""
         error = kind(
-            f"{self.result.summary()}: {shown}{others}. The exception's `result.failures` has all "
-            "of them; send the rest again after correcting it (`fail_silently=True` returns the "
-            "result instead of raising)"
+            f"{self.describe_failures()}. The exception's `result.failures` has all of them; send "
+            "the rest again after correcting it (`fail_silently=True` returns the result instead "
+            "of raising)"
         )
         error.result = self.result
         return error
+
+    def describe_failures(self) -> str:
+        """Return the counts, and the reasons of the first rows that were not accepted."""
+        failures = self.result.failures
+        shown = "; ".join(_describe(failure) for failure in failures[:_MAX_FAILURES_SHOWN])
+        more = len(failures) - _MAX_FAILURES_SHOWN
+        others = f"; and {more} more" if more > 0 else ""
+        return f"{self.result.summary()}: {shown}{others}"
 
 
 def _describe(failure: Failure) -> str:

@@ -454,6 +454,11 @@ def test_bulk_calls_count_and_log_refused_rows_and_raise_on_request(model, caplo
     with pytest.raises(ResponseClientError, match="2 rejected"):
         model.send_bulk_ground_truths(data=truths, fail_silently=False)
     assert model.send_bulk_ground_truths(data=truths, **quiet).rejected == 2
+    logged = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(logged) == 2  # one for each call that did not raise
+    for record in logged:
+        assert "2 rejected" in record.message
+        assert "`failures` of the result names all of them" in record.message
 
 
 def test_ground_truth_may_come_from_a_generator_with_ids_beside(model):
