@@ -43,7 +43,7 @@ CALLABLES: Final = {
     "arthurai.common.wait.wait_until": {"check"},
     "arthurai.client.model_lists._model_pages": {"return"},
     "arthurai.common.pagination.collect_pages": {"fetch"},
-    "arthurai.common.pagination.iterate_pages": {"fetch"},
+    "arthurai.common.pagination.iterate_items": {"fetch"},
     "arthurai.model.alert_lists._alert_pages": {"return"},
     "arthurai.model.alert_lists._rule_pages": {"return"},
     "arthurai.model.alert_lists.get_alert_rules": {"fetch"},

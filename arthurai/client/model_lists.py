@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.client.model_arguments import parse_model_filters
 from arthurai.common.exceptions import UserValueError
-from arthurai.common.pagination import collect_pages, iterate_pages
+from arthurai.common.pagination import collect_pages, iterate_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,11 +45,7 @@ def iterate_models(session: Session, filters: Mapping[str, Any]) -> Iterator[Mod
     """
     if "page" in filters:
         raise UserValueError(f"page must be omitted, got {filters['page']!r}: all pages are read")
-    return (
-        model
-        for models in iterate_pages(_model_pages(session, filters), lambda page: page.data)
-        for model in models
-    )
+    return iterate_items(_model_pages(session, filters), lambda page: page.data)
 
 
 def _model_pages(session: Session, filters: Mapping[str, Any]) -> Callable[[int], PaginatedModels]:

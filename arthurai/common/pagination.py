@@ -24,10 +24,10 @@ P = TypeVar("P", bound=Page)
 T = TypeVar("T")
 
 
-def iterate_pages(
+def iterate_items(
     fetch: Callable[[int], P], items: Callable[[P], Sequence[T] | None]
-) -> Iterator[Sequence[T]]:
-    """Yield the items of each page of a list; a page is fetched when it is asked for.
+) -> Iterator[T]:
+    """Yield the items of a list; each page is fetched when its first item is asked for.
 
     A page without items is the last.
 
@@ -46,7 +46,8 @@ def iterate_pages(
             raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
         if not found:
             break
-        yield found
+        for item in found:  # noqa: UP028 - the asynchronous twin has no `yield from`
+            yield item
         number, last = number + 1, total
 
 
@@ -60,7 +61,4 @@ def collect_pages(fetch: Callable[[int], P], items: Callable[[P], Sequence[T] | 
     Raises:
         UnexpectedValueError: The number of pages is not a number.
     """
-    collected: list[T] = []
-    for found in iterate_pages(fetch, items):
-        collected += found
-    return collected
+    return [item for item in iterate_items(fetch, items)]  # noqa: C416 - likewise

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from arthurai.common.checks import check_choice, read_list
 from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import collect_pages, iterate_pages
+from arthurai.common.pagination import collect_pages, iterate_items
 from arthurai.common.vocabulary import AlertStatus
 from arthurai.model.alerts import Alert, AlertRule
 from arthurai.model.base_model import require_connection
@@ -57,9 +57,7 @@ def iter_alert_rules(self: ArthurModelBase, page_size: int = 20) -> Iterator[Ale
     """
     fetch = _rule_pages(self, None, page_size)
     return (
-        parse_response(AlertRule, rule)
-        for rules in iterate_pages(fetch, lambda page: page.data)
-        for rule in rules
+        parse_response(AlertRule, rule) for rule in iterate_items(fetch, lambda page: page.data)
     )
 
 
@@ -148,11 +146,7 @@ def iter_alerts(
     """
     chosen = (status, alert_rule_id, batch_id, start_time, end_time)
     fetch = _alert_pages(self, None, page_size, *chosen)
-    return (
-        parse_response(Alert, alert)
-        for alerts in iterate_pages(fetch, lambda page: page.data)
-        for alert in alerts
-    )
+    return (parse_response(Alert, alert) for alert in iterate_items(fetch, lambda page: page.data))
 
 
 def _alert_pages(

@@ -18,7 +18,7 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import collect_pages, iterate_pages
+from arthurai.common.pagination import collect_pages, iterate_items
 from arthurai.common.text import find_similar
 from arthurai.model.base_model import require_connection
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
@@ -202,9 +202,7 @@ def iter_metrics(
     chosen = (default_metrics, metric_type, metric_name, attribute_name)
     fetch = _metric_pages(self, *chosen, page_size=page_size)
     return (
-        parse_response(Metric, metric)
-        for metrics in iterate_pages(fetch, lambda page: page.metrics)
-        for metric in metrics
+        parse_response(Metric, metric) for metric in iterate_items(fetch, lambda page: page.metrics)
     )
 
 

@@ -13,7 +13,7 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.html_display import DisplayedList
-from arthurai.common.pagination import collect_pages, iterate_pages
+from arthurai.common.pagination import collect_pages, iterate_items
 from arthurai.model.base_model import ArthurModelBase, check_session, find_session, name_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.lifecycle import remember_model_id
@@ -165,11 +165,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
             The models, in the order of the server.
         """
         fetch = self._version_pages(include_archived)
-        return (
-            self._model(version)
-            for versions in iterate_pages(fetch, lambda page: page.data)
-            for version in versions
-        )
+        return (self._model(version) for version in iterate_items(fetch, lambda page: page.data))
 
     def _version_pages(
         self, include_archived: bool

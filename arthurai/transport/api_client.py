@@ -22,7 +22,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.common.pagination import iterate_pages
+from arthurai.common.pagination import iterate_items
 from arthurai_api.client import AuthenticatedClient
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ class ApiClient(SessionClient[BlockingConnection]):
             ArthurError: Everything else that can go wrong, at once or later.
         """
         fetch = self._iteration(operation, arguments, parameters)
-        pages = iterate_pages(lambda number: fetch("sync", number), items_of)
+        pages = iterate_items(lambda number: fetch("sync", number), items_of)
         return (item for items in pages for item in items)
 
     def get_httpx_client(self) -> httpx.Client:

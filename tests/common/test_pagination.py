@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.exceptions import UnexpectedValueError
-from arthurai.common.pagination import collect_pages, iterate_pages
+from arthurai.common.pagination import collect_pages, iterate_items
 from arthurai_api.types import UNSET
 
 
@@ -36,13 +36,13 @@ def test_a_page_is_fetched_when_it_is_asked_for():
 
     def fetch(number):
         asked.append(number)
-        return SimpleNamespace(data=[number], total_pages=3)
+        return SimpleNamespace(data=[number, -number], total_pages=3)
 
-    pages = iterate_pages(fetch, lambda page: page.data)
+    items = iterate_items(fetch, lambda page: page.data)
     assert asked == []
-    assert next(pages) == [1]
+    assert [next(items), next(items)] == [1, -1]
     assert asked == [1]
-    assert [*pages] == [[2], [3]]
+    assert [*items] == [2, -2, 3, -3]
 
 
 @pytest.mark.parametrize("total", [None, UNSET, 0, 1])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from arthurai.aio.common.pagination import collect_pages, iterate_pages
+from arthurai.aio.common.pagination import collect_pages, iterate_items
 from arthurai.client.model_lists import _with_attributes
 from arthurai.common.exceptions import UserValueError
 
@@ -50,11 +50,7 @@ def iterate_models(session: AsyncSession, filters: Mapping[str, Any]) -> AsyncIt
     """
     if "page" in filters:
         raise UserValueError(f"page must be omitted, got {filters['page']!r}: all pages are read")
-    return (
-        model
-        async for models in iterate_pages(_model_pages(session, filters), lambda page: page.data)
-        for model in models
-    )
+    return iterate_items(_model_pages(session, filters), lambda page: page.data)
 
 
 def _model_pages(

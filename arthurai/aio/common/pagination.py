@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from arthurai.common.pagination import P, T
 
 
-async def iterate_pages(
+async def iterate_items(
     fetch: Callable[[int], Awaitable[P]], items: Callable[[P], Sequence[T] | None]
-) -> AsyncIterator[Sequence[T]]:
-    """Yield the items of each page of a list; a page is fetched when it is asked for.
+) -> AsyncIterator[T]:
+    """Yield the items of a list; each page is fetched when its first item is asked for.
 
     A page without items is the last.
 
@@ -38,7 +38,8 @@ async def iterate_pages(
             raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
         if not found:
             break
-        yield found
+        for item in found:  # noqa: UP028 - the asynchronous twin has no `yield from`
+            yield item
         number, last = number + 1, total
 
 
@@ -54,7 +55,4 @@ async def collect_pages(
     Raises:
         UnexpectedValueError: The number of pages is not a number.
     """
-    collected: list[T] = []
-    async for found in iterate_pages(fetch, items):
-        collected += found
-    return collected
+    return [item async for item in iterate_items(fetch, items)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.aio.common.pagination import collect_pages, iterate_pages
+from arthurai.aio.common.pagination import collect_pages, iterate_items
 from arthurai.aio.model.base_model import require_connection
 from arthurai.common.checks import check_choice, read_list
 from arthurai.common.html_display import DisplayedList
@@ -65,8 +65,7 @@ def iter_alert_rules(self: ArthurModelBase, page_size: int = 20) -> AsyncIterato
     fetch = _rule_pages(self, None, page_size)
     return (
         parse_response(AlertRule, rule)
-        async for rules in iterate_pages(fetch, lambda page: page.data)
-        for rule in rules
+        async for rule in iterate_items(fetch, lambda page: page.data)
     )
 
 
@@ -160,9 +159,7 @@ def iter_alerts(
     chosen = (status, alert_rule_id, batch_id, start_time, end_time)
     fetch = _alert_pages(self, None, page_size, *chosen)
     return (
-        parse_response(Alert, alert)
-        async for alerts in iterate_pages(fetch, lambda page: page.data)
-        for alert in alerts
+        parse_response(Alert, alert) async for alert in iterate_items(fetch, lambda page: page.data)
     )
 
 

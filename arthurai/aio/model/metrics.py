@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, overload
 
-from arthurai.aio.common.pagination import collect_pages, iterate_pages
+from arthurai.aio.common.pagination import collect_pages, iterate_items
 from arthurai.aio.model.base_model import require_connection
 from arthurai.common.checks import check_choice, check_text
 from arthurai.common.exceptions import MissingParameterError, UserTypeError
@@ -161,8 +161,7 @@ def iter_metrics(
     fetch = _metric_pages(self, *chosen, page_size=page_size)
     return (
         parse_response(Metric, metric)
-        async for metrics in iterate_pages(fetch, lambda page: page.metrics)
-        for metric in metrics
+        async for metric in iterate_items(fetch, lambda page: page.metrics)
     )
 
 

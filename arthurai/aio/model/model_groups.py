@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any
 
-from arthurai.aio.common.pagination import collect_pages, iterate_pages
+from arthurai.aio.common.pagination import collect_pages, iterate_items
 from arthurai.aio.model.base_model import check_session
 from arthurai.common.checks import read_list
 from arthurai.common.exceptions import (
@@ -160,9 +160,7 @@ class AsyncArthurModelGroup(ArthurBaseJsonDataclass):
         """
         fetch = self._version_pages(include_archived)
         return (
-            self._model(version)
-            async for versions in iterate_pages(fetch, lambda page: page.data)
-            for version in versions
+            self._model(version) async for version in iterate_items(fetch, lambda page: page.data)
         )
 
     def _version_pages(

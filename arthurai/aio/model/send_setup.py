@@ -42,5 +42,8 @@ async def send(
     if rejected is not None:
         if fail_silently is False:
             raise rejected
-        logger.error("%s", rejected)
+        logger.error(
+            "%s. `failures` of the result names all of them; `fail_silently=False` raises instead",
+            outcomes.describe_failures(),
+        )
     return outcomes.result, True
