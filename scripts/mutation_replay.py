@@ -3,9 +3,9 @@
 A test whose exchange breaks the description fails: `tests/recorder.py` compares each of them. So a
 change needs no run of the test: its exchange is compared anew. What the server answers is what it
 was. What the client sends cannot follow a change in silence, either: members of bodies and query
-parameters are arguments by keyword in generated code, so the curated layer fails, or still sends
-what it sent. Parts of multipart bodies and parameters of paths are left to the type checker and to
-runs of the tests.
+parameters, and parts of forms, are arguments by keyword in generated code, so the curated layer
+fails, or still sends what it sent. A parameter whose value no longer fits is refused by the server.
+Other names of parameters of paths are left to the type checker and to runs of the tests.
 """
 
 import collections
@@ -13,12 +13,15 @@ import functools
 import importlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
 from scripts.mutation_sandbox import Sandbox
 from scripts.redocly import ROOT
@@ -43,6 +46,11 @@ RECORDED_TESTS = (
     "tests/upload/test_images.py",
     "tests/upload/test_results.py",
 )
+#: Texts that stand for values of other types than text.
+_PLAIN_VALUES = {
+    "boolean": re.compile("true|false", re.IGNORECASE),
+    "integer": re.compile(r"[+-]?\d+"),
+}
 MAX_TESTS = 10
 MAX_TEST_SECONDS = 8.0
 
@@ -133,8 +141,11 @@ class Replay:
     def __init__(self, file: Path, document: Document) -> None:
         self._document = document
         self._exchanges: dict[str, list[RecordedExchange]] = collections.defaultdict(list)
+        self._tests: dict[str, str] = {}
         for line in file.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
+            for place in entry["places"]:
+                self._tests.setdefault(place, entry["test"])
             for kept in entry["exchanges"]:
                 exchange = RecordedExchange(entry["test"], kept["exchange"])
                 for place in kept["places"]:
@@ -150,10 +161,14 @@ class Replay:
         Raises:
             ImpossibleChangeError: The change would not leave a valid description.
         """
-        exchanges = self._exchanges.get(mutation.place.name)
+        place = mutation.place
+        if place.kind == "part" and mutation.action != "retype" and place.name in self._tests:
+            self._document.mutated(mutation)
+            return f"{self._tests[place.name]}: request part: {place.pointer[-1]} is not listed"
+        exchanges = self._exchanges.get(place.name)
         if not exchanges:
             return ""
-        operations = frozenset(mutation.place.operations)
+        operations = frozenset(place.operations)
         usual = self._usual(operations)
         changed = _recorder(reduced(self._document.mutated(mutation), operations))
         for recorded in exchanges:
@@ -161,7 +176,27 @@ class Replay:
             new = set(changed.deviations_of(exchange)) - set(usual.deviations_of(exchange))
             if new:
                 return f"{recorded.test}: {min(map(str, new))}"
+            if place.kind == "parameter" and mutation.action == "retype":
+                name = self._document.at(place.pointer)["name"]
+                if refused := _refused_value(exchange, changed.conformance, name):
+                    return f"{recorded.test}: {refused}"
         return ""
+
+
+def _refused_value(exchange: Any, conformance: Any, name: str) -> str:
+    """Return which value of a parameter a server would refuse, empty when none."""
+    match = conformance.match(exchange.url)
+    operation = match.operations.get(exchange.method) if match else None
+    if operation is None or exchange.status >= HTTPStatus.BAD_REQUEST:
+        return ""
+    given = [*match.parameters(operation).items(), *parse_qsl(urlsplit(exchange.url).query)]
+    values = [text for found, text in given if found == name]
+    for parameter in operation.spec["parameters"]:
+        kind = parameter["schema"].get("type")
+        if parameter["name"] == name and kind in _PLAIN_VALUES:
+            wrong = [text for text in values if not _PLAIN_VALUES[kind].fullmatch(text)]
+            return f"{name}={wrong[0][:50]} is no {kind}" if wrong else ""
+    return ""
 
 
 def _recorder(bundle: dict[str, Any]) -> Any:

@@ -139,13 +139,17 @@ def test_a_recorded_request_is_compared_with_the_changed_description(tmp_path):
         {"places": [parameter.name], "exchange": common | get},
     ]
     file = tmp_path / "recording"
-    file.write_text(json.dumps({"test": "tests/a.py::test_a", "exchanges": exchanges}))
+    part = named("rename part components/schemas/ReferenceDataForm/properties/reference_data").place
+    entry = {"test": "tests/a.py::test_a", "places": [part.name], "exchanges": exchanges}
+    file.write_text(json.dumps(entry))
     replay = Replay(file, DOCUMENT)
+    assert "reference_data is not listed" in replay.failure(Mutation("rename", part))
+    assert replay.failure(Mutation("retype", part)) == ""
     for action in ACTIONS:
         assert "update_alert: request body" in replay.failure(Mutation(action, place))
     for action in ("rename", "remove"):
         assert "query parameter" in replay.failure(Mutation(action, parameter))
-    assert replay.failure(Mutation("retype", parameter)) == ""  # the type checker sees it
+    assert replay.failure(Mutation("retype", parameter)).endswith("description=x is no integer")
 
 
 def test_generated_code_takes_members_and_query_parameters_by_keyword_only():
@@ -174,7 +178,9 @@ def test_a_recorded_answer_is_compared_with_the_changed_description(tmp_path):
     }
     exchanges = [{"places": [place.name], "exchange": exchange}]
     file = tmp_path / "recording"
-    file.write_text(json.dumps({"test": "tests/a.py::test_a", "exchanges": exchanges}))
+    file.write_text(
+        json.dumps({"test": "tests/a.py::test_a", "places": [], "exchanges": exchanges})
+    )
     replay = Replay(file, DOCUMENT)
     for action in ACTIONS:
         failure = replay.failure(Mutation(action, place))

@@ -188,7 +188,7 @@ def test_files_are_binary_strings(schemas, used):
 
 def test_pages_share_one_envelope(schemas):
     pages = {name: schema for name, schema in schemas.items() if name.startswith("Paginated")}
-    assert len(pages) == 19
+    assert len(pages) == 20
     for name, schema in pages.items():
         if name == "PaginatedUsageResponse":
             continue
@@ -200,7 +200,9 @@ def test_pages_share_one_envelope(schemas):
             "total_pages",
             "total_count",
         }, name
-        assert schema["properties"][content]["type"] == ["array", "null"], name
+        # The hosted service was seen to send null; it does not have invitations to list.
+        kind = "array" if name == "PaginatedInvitations" else ["array", "null"]
+        assert schema["properties"][content]["type"] == kind, name
         assert content in schema["required"], name
 
 
