@@ -6,7 +6,8 @@ Fills a server with models of that many rows and opens each page of one of them;
 without rows until the list has `--listed` of them, and opens, searches and filters the list. Prints
 the median and the longest of five visits, and the median of the processor time that the server took
 for a visit, which stays the same on a busy machine. First paint needs playwright and Chromium;
-without them the time of the response is printed.
+without them the time of the response is printed. The last line says which pages, if any, took more
+than a second in the median.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from arthurai import ArthurModel
 
 VISITS: Final = 5
+LIMIT_SECONDS: Final = 1.0
 CHUNK: Final = 250_000
 DAYS: Final = 90
 NUMBERS: Final = 8
@@ -38,6 +40,7 @@ TABS: Final = (
     *("", "/performance", "/drift", "/drift?attribute=x0", "/quality", "/fairness", "/alerts"),
     *("/inferences", "/enrichments", "/batches", "/versions"),
 )
+SITE: Final = ("/models", "/people", "/server", "/account", "/reference")
 LISTS: Final = ("/models", "/models?q=team+5", "/models?q=nothing", "/models?tag=t1", "/alerts")
 PAINT: Final = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
 
@@ -132,7 +135,10 @@ def visits(link: str) -> Iterator[tuple[str, Callable[[str], float]]]:
         browser.close()
 
 
-def measure(visit: Callable[[str], float], what: str, base: str, paths: list[str]) -> None:
+def measure(
+    visit: Callable[[str], float], what: str, base: str, paths: list[str]
+) -> dict[str, float]:
+    medians: dict[str, float] = {}
     for path in paths:
         taken, busy = [], []
         for _ in range(VISITS):
@@ -145,6 +151,16 @@ def measure(visit: Callable[[str], float], what: str, base: str, paths: list[str
             f"processor {statistics.median(busy):7.3f} s",
             flush=True,
         )
+        medians[shown] = statistics.median(taken)
+    return medians
+
+
+def print_verdict(medians: dict[str, float]) -> None:
+    slow = {page: seconds for page, seconds in medians.items() if seconds > LIMIT_SECONDS}
+    print(
+        f"{len(medians) - len(slow)} of {len(medians)} pages within {LIMIT_SECONDS:g} s, median of "
+        f"{VISITS}" + "".join(f"; {page} {seconds:.2f} s" for page, seconds in slow.items())
+    )
 
 
 def main() -> None:
@@ -164,11 +180,14 @@ def main() -> None:
             print(f"{total:,} rows of {options.models} models in {seconds} s", flush=True)
             link = app.make_dashboard_link(server.url)
             with visits(link) as (what, visit):
-                measure(visit, what, server.url, [f"/models/{made[0].id}{tab}" for tab in TABS])
-                measure(visit, what, server.url, ["/models"])
+                pages = [f"/models/{made[0].id}{tab}" for tab in TABS]
+                medians = measure(visit, what, server.url, [*pages, *SITE])
                 list_more(arthur, options.listed - options.models)
                 print(f"with {options.listed:,} models")
-                measure(visit, what, server.url, list(LISTS))
+                listed = measure(visit, what, server.url, list(LISTS))
+            print_verdict(
+                medians | {f"{page} of {options.listed:,}": s for page, s in listed.items()}
+            )
         finally:
             server.close()
 

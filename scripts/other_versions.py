@@ -68,21 +68,24 @@ def lowest_versions(project: Mapping[str, Any]) -> list[str]:
 
 
 def find_python(name: str) -> str | None:
-    """Return the program of that name, if it runs."""
-    program = shutil.which(name)
-    if (
-        program is None
-        or subprocess.run([program, "-V"], capture_output=True, check=False).returncode
-    ):
-        return None
-    return program
+    """Return the program of that name that runs: on the path, or among those of pyenv.
+
+    Args:
+        name: Its name, or where it is.
+    """
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = [shutil.which(name), *sorted(map(str, pyenv.glob(f"versions/*/bin/{name}")))]
+    for program in filter(None, found):
+        if not subprocess.run([program, "-V"], capture_output=True, check=False).returncode:
+            return program
+    return None
 
 
 def try_python(name: str, constraints: Sequence[str], options: Sequence[str]) -> Outcome:
     """Install the project for one Python, and run the fast tests.
 
     Args:
-        name: Name of its program.
+        name: Name of its program, or where it is.
         constraints: Versions that are to be installed; the newest ones where nothing is said.
         options: Further options of pytest.
     """
@@ -90,7 +93,7 @@ def try_python(name: str, constraints: Sequence[str], options: Sequence[str]) ->
     what = f"{name}, lowest versions" if constraints else name
     if program is None:
         return Outcome(what, None, "not installed here, not tried")
-    folder = FOLDER / ("lowest" if constraints else name)
+    folder = FOLDER / ("lowest" if constraints else Path(name).name)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "constraints.txt").write_text("\n".join(constraints), encoding="utf-8")
     python = folder / "venv" / "bin" / "python"

@@ -273,6 +273,7 @@ def wrap_errors(cls: type[T]) -> type[T]:
         function.__annotations__.pop("self", None)
         shown = cls.__name__ if name == "__init__" else name
         wrapped = arthur_excepted(f"{shown}() failed")(function)
+        wrapped.__annotations__ = function.__annotations__  # Python 3.14 copies what was written
         wrapped.__name__ = name
         wrapped.__qualname__ = f"{cls.__qualname__}.{name}"
         setattr(cls, name, wrapped)

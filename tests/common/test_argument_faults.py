@@ -24,6 +24,8 @@ def of_the_package(function):
     globals_ = {**globals(), "__name__": "arthurai.example"}
     made = FunctionType(function.__code__, globals_, function.__name__, function.__defaults__)
     made.__annotations__ = function.__annotations__
+    if hasattr(function, "__annotate__"):  # what Python 3.14 copies to wrappers
+        made.__annotate__ = function.__annotate__
     return made
 
 

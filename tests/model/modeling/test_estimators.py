@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from sklearn import metrics
+from sklearn import metrics, model_selection
 from sklearn.cluster import KMeans
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_iris, make_regression
@@ -16,7 +16,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV
+from sklearn.model_selection import GridSearchCV
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
@@ -94,7 +94,9 @@ def test_ties_go_to_the_first_class_as_in_argmax(arthur):
 def test_a_threshold_of_the_estimator_is_that_of_the_model(arthur, caplog):
     inputs, truth = CANCER.data.iloc[:, :3], CANCER.target
     inner = make_pipeline(StandardScaler(), LogisticRegression()).fit(inputs, truth)
-    estimator = FixedThresholdClassifier(inner, threshold=0.8).fit(inputs, truth)
+    if not hasattr(model_selection, "FixedThresholdClassifier"):
+        pytest.skip("scikit-learn has it from 1.5 on")
+    estimator = model_selection.FixedThresholdClassifier(inner, threshold=0.8).fit(inputs, truth)
     model = arthur.monitor(estimator, inputs, truth)
     assert model.classifier_threshold == 0.8
     send(model, estimator, inputs, truth)

@@ -8,6 +8,7 @@ import decimal
 import io
 import math
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -287,7 +288,12 @@ def test_values_that_are_refused(store, kind, value):
         ("INTEGER", pa.array([True, None, False]), [None], [0, 2]),
         ("FLOAT", pa.array([1, 2, 3], pa.int16()), [1.0, 2.0, 3.0], []),
         ("FLOAT", pa.array([0.5, math.nan, -math.inf], pa.float32()), [0.5, None], [2]),
-        ("FLOAT", pa.array([0.5, math.inf, None], pa.float16()), [0.5, None], [1]),
+        (
+            "FLOAT",
+            pa.array([np.float16(0.5), np.float16(math.inf), None], pa.float16()),
+            [0.5, None],
+            [1],
+        ),
         ("FLOAT", pa.array([math.inf, math.inf, -math.inf]), [], [0, 1, 2]),
         ("FLOAT", pa.array([decimal.Decimal("1.25"), None, None]), [1.25, None, None], []),
         ("BOOLEAN", pa.array([1, 0, 7], pa.int8()), [True, False], [2]),
