@@ -263,10 +263,15 @@ def _draw_bars(groups: Groups) -> str:
     chosen = sorted(ranked[:_MAX_GROUPS])
     labels = [f"{_shorten(groups.names[p])} (n = {groups.sizes[p]:,})" for p in chosen]
     units: dict[str, dict[str, list[float | None]]] = {}
+    intervals = {}
     for metric, values in groups.metrics.items():
         unit = _UNITS.get(metric, "rate, 0 to 1")
         units.setdefault(unit, {})[metric] = [values[place] for place in chosen]
-    return "".join(_draw_columns(labels, metrics, unit) for unit, metrics in units.items())
+        known = groups.intervals.get(metric)
+        intervals[metric] = [known[place] for place in chosen] if known else []
+    return "".join(
+        _draw_columns(labels, metrics, unit, intervals=intervals) for unit, metrics in units.items()
+    )
 
 
 _UNITS: Final = {"rmse": "error", "mae": "error", "rSquared": "R squared"}
@@ -285,6 +290,7 @@ def _draw_columns(
     unit: str,
     *,
     height: int = 340,
+    intervals: Mapping[str, Sequence[tuple[float, float] | None]] | None = None,
 ) -> str:
     import plotly.graph_objects as go
 
@@ -304,12 +310,34 @@ def _draw_columns(
             x=labels,
             y=list(values),
             name=metric,
+            error_y=_error_bars(values, (intervals or {}).get(metric) or ()),
             marker={
                 "color": style.LINE_COLORS[number % len(style.LINE_COLORS)],
                 "pattern": {"shape": _PATTERNS[number % len(_PATTERNS)]},
             },
         )
     return _html(figure)
+
+
+def _error_bars(
+    values: Sequence[float | None], intervals: Sequence[tuple[float, float] | None]
+) -> dict[str, Any] | None:
+    """Return the error bars of columns, `None` where no interval is known."""
+    if not any(intervals):
+        return None
+    ends = [
+        (0.0, 0.0) if known is None or value is None else (value - known[0], known[1] - value)
+        for value, known in zip(values, intervals, strict=True)
+    ]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [above for _, above in ends],
+        "arrayminus": [below for below, _ in ends],
+        "thickness": 1.2,
+        "width": 3,
+        "color": "#1c2733",
+    }
 
 
 def _shorten(name: str) -> str:

@@ -298,7 +298,10 @@ def draw_groups(groups: Groups, *, title: str) -> Figure:
     ]
     for axes, (metric, values) in zip(all_axes, groups.metrics.items(), strict=True):
         heights = [0.0 if value is None else value for value in values]
-        bars = axes.bar(range(len(labels)), heights, 0.6, color=style.LINE_COLORS[0])
+        errors = _error_sizes(heights, groups.intervals.get(metric, ()))
+        bars = axes.bar(
+            range(len(labels)), heights, 0.6, color=style.LINE_COLORS[0], yerr=errors, capsize=3
+        )
         for number, bar in enumerate(bars):
             bar.set_hatch(style.HATCHES[number % len(style.HATCHES)])
             bar.set_edgecolor("white")
@@ -325,7 +328,11 @@ def _draw_horizontal_groups(groups: Groups, title: str) -> Figure:
     for axes, (metric, values) in zip(all_axes, groups.metrics.items(), strict=True):
         found = [values[place] for place in chosen]
         lengths = [0.0 if value is None else value for value in found]
-        bars = axes.barh(range(len(labels)), lengths, 0.7, color=style.LINE_COLORS[0])
+        known = groups.intervals.get(metric, ())
+        errors = _error_sizes(lengths, [known[place] for place in chosen] if known else ())
+        bars = axes.barh(
+            range(len(labels)), lengths, 0.7, color=style.LINE_COLORS[0], xerr=errors, capsize=2
+        )
         axes.bar_label(
             bars, [_format_number(value) for value in found], padding=2, fontsize="small"
         )
@@ -338,6 +345,18 @@ def _draw_horizontal_groups(groups: Groups, title: str) -> Figure:
     whole = f"{title} (without the {left_out} smallest)" if left_out else title
     figure.suptitle(_escape(whole))
     return figure
+
+
+def _error_sizes(
+    values: Sequence[float], intervals: Sequence[tuple[float, float] | None]
+) -> list[list[float]] | None:
+    """Return how far intervals reach below and above values; `None` where none is known."""
+    if not any(intervals):
+        return None
+    pairs = list(zip(values, intervals, strict=True))
+    below = [0.0 if ends is None else max(0.0, value - ends[0]) for value, ends in pairs]
+    above = [0.0 if ends is None else max(0.0, ends[1] - value) for value, ends in pairs]
+    return [below, above]
 
 
 def draw_curves(

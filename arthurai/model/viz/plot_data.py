@@ -115,12 +115,14 @@ class Groups:
         names: Its values, as texts.
         sizes: Inferences of each group.
         metrics: One value per group, by metric.
+        intervals: Where each value lies with 95 % confidence; empty where it is not known.
     """
 
     attribute: str
     names: list[str]
     sizes: list[int]
     metrics: dict[str, list[float | None]]
+    intervals: dict[str, list[tuple[float, float] | None]] = field(default_factory=dict)
 
 
 def check_names(argument: str, names: str | Strings) -> list[str]:
@@ -242,9 +244,7 @@ def _estimated_series(
         name,
         starts,
         [found["value"] for found in estimates],
-        intervals=[
-            None if found["low"] is None else (found["low"], found["high"]) for found in estimates
-        ],
+        intervals=[_read_interval(found) for found in estimates],
         rows=[found["rows"] for found in estimates],
     )
 
@@ -444,21 +444,44 @@ def fetch_groups(model: ArthurModelBase, attribute_name: str, metrics: Sequence[
             above the threshold), or calls of `arthurai.query`.
     """
     items = [_to_expression(model, metric) for metric in metrics]
+    estimates = [
+        estimate(item).as_(metric_name(metric)) for item, metric in zip(items, metrics, strict=True)
+    ]
+    names = list(map(metric_name, metrics))
+    try:
+        groups, rows = _query_groups(model, attribute_name, estimates)
+    except ResponseClientError:  # a server without the function, or a mistake that this tells
+        groups, rows = _query_groups(model, attribute_name, items)
+        return Groups(
+            attribute_name,
+            groups,
+            [row[_ROWS] for row in rows],
+            {name: [row[name] for row in rows] for name in names},
+        )
+    return Groups(
+        attribute_name,
+        groups,
+        [row[_ROWS] for row in rows],
+        {name: [row[name]["value"] for row in rows] for name in names},
+        {name: [_read_interval(row[name]) for row in rows] for name in names},
+    )
+
+
+def _query_groups(
+    model: ArthurModelBase, attribute_name: str, items: Sequence[Expression]
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the groups of an attribute as texts, and the row of each."""
     attribute = model.get_attribute(attribute_name)
     if attribute.bins and not attribute.categorical:
         found = query_by_group(model, attribute, [count().as_(_ROWS), *items], [])
-        names = [str(name) for name in found]
-        rows = [own[0] for own in found.values()]
-    else:
-        query = select(attribute_name, count().as_(_ROWS), *items).group_by(attribute_name)
-        rows = querying.query(model, query.order_by(attribute_name))
-        names = [_format_value(row[attribute_name]) for row in rows]
-    return Groups(
-        attribute_name,
-        names,
-        [row[_ROWS] for row in rows],
-        {name: [row[name] for row in rows] for name in map(metric_name, metrics)},
-    )
+        return [str(name) for name in found], [own[0] for own in found.values()]
+    query = select(attribute_name, count().as_(_ROWS), *items).group_by(attribute_name)
+    rows = querying.query(model, query.order_by(attribute_name))
+    return [_format_value(row[attribute_name]) for row in rows], rows
+
+
+def _read_interval(found: Mapping[str, Any]) -> tuple[float, float] | None:
+    return None if found["low"] is None else (found["low"], found["high"])
 
 
 def _format_value(value: Any) -> str:

@@ -276,6 +276,19 @@ def test_metrics_are_drawn_with_their_intervals_and_rows(model, frame, times):
     assert text == f"accuracyRate (n = {n.min()})"
 
 
+def test_groups_have_intervals(model, frame):
+    figure = DataVisualizer([model]).group_comparison("region", ["accuracyRate", "f1"])
+    right = (frame["p_default"] >= 0.5) == (frame["defaulted"] == 1)
+    groups = right.groupby(frame["region"])
+    accuracy, f1 = figure.axes
+    (drawn,) = [c for c in accuracy.containers if getattr(c, "errorbar", None)]
+    segments = drawn.errorbar[2][0].get_segments()
+    for (name, group), segment in zip(groups, segments, strict=True):
+        ends = stats.binomtest(int(group.sum()), len(group)).proportion_ci(method="wilson")
+        assert segment[:, 1] == pytest.approx([ends.low, ends.high]), name
+    assert not [c for c in f1.containers if getattr(c, "errorbar", None)]  # theory gives none
+
+
 def test_a_server_without_estimates_still_draws_lines(model, monkeypatch):
     expected = fetch_metric_series(model, ["accuracyRate"], Periods("day"))
     asked = []
@@ -318,7 +331,7 @@ def test_groups_show_their_metrics_and_sizes(model, frame):
         positive.groupby(frame["region"]).mean(),
     ]
     for axes, values in zip(figure.axes, expected, strict=True):
-        assert [bar.get_height() for bar in axes.containers[0]] == pytest.approx(list(values))
+        assert [bar.get_height() for bar in axes.patches] == pytest.approx(list(values))
         sizes = [text.get_text().partition("n = ")[2] for text in axes.get_xticklabels()]
         assert sizes == [str(n) for n in frame["region"].value_counts().sort_index()]
 
@@ -331,7 +344,7 @@ def test_calls_are_drawn_like_names(model, frame, times):
         expected = (frame["income"] > limit).groupby(weeks).mean()
         assert list(shown[f"above {limit}"][1]) == pytest.approx(list(expected))
     figure = DataVisualizer([model]).group_comparison("region", avg("income"))
-    assert [bar.get_height() for bar in figure.axes[0].containers[0]] == pytest.approx(
+    assert [bar.get_height() for bar in figure.axes[0].patches] == pytest.approx(
         list(frame.groupby("region")["income"].mean())
     )
 
@@ -348,7 +361,7 @@ def test_many_categories_are_gathered_and_many_groups_lie():
 
     many = Groups("purpose", names * 3, list(range(45)), {"auc": counts * 3})
     figure = drawing.draw_groups(many, title="Loans")
-    widths = [bar.get_width() for bar in figure.axes[0].containers[0]]
+    widths = [bar.get_width() for bar in figure.axes[0].patches]
     assert widths == (counts * 3)[5:]
     assert "without the 5 smallest" in figure.get_suptitle()
 

@@ -20,6 +20,7 @@ from arthurai.model.viz.plot_data import (
     _drift_query,
     _estimated_series,
     _format_value,
+    _read_interval,
     _to_expression,
     metric_name,
 )
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.viz.periods import Periods
     from arthurai.model.viz.plot_data import Metric
-    from arthurai.query import Query
+    from arthurai.query import Expression, Query
     from arthurai.query.builder import SourceName
 
 TIMELINE_BINS: Final = 50
@@ -275,18 +276,37 @@ async def fetch_groups(
             above the threshold), or calls of `arthurai.query`.
     """
     items = [_to_expression(model, metric) for metric in metrics]
+    estimates = [
+        estimate(item).as_(metric_name(metric)) for item, metric in zip(items, metrics, strict=True)
+    ]
+    names = list(map(metric_name, metrics))
+    try:
+        groups, rows = await _query_groups(model, attribute_name, estimates)
+    except ResponseClientError:  # a server without the function, or a mistake that this tells
+        groups, rows = await _query_groups(model, attribute_name, items)
+        return Groups(
+            attribute_name,
+            groups,
+            [row[_ROWS] for row in rows],
+            {name: [row[name] for row in rows] for name in names},
+        )
+    return Groups(
+        attribute_name,
+        groups,
+        [row[_ROWS] for row in rows],
+        {name: [row[name]["value"] for row in rows] for name in names},
+        {name: [_read_interval(row[name]) for row in rows] for name in names},
+    )
+
+
+async def _query_groups(
+    model: ArthurModelBase, attribute_name: str, items: Sequence[Expression]
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the groups of an attribute as texts, and the row of each."""
     attribute = model.get_attribute(attribute_name)
     if attribute.bins and not attribute.categorical:
         found = await query_by_group(model, attribute, [count().as_(_ROWS), *items], [])
-        names = [str(name) for name in found]
-        rows = [own[0] for own in found.values()]
-    else:
-        query = select(attribute_name, count().as_(_ROWS), *items).group_by(attribute_name)
-        rows = await querying.query(model, query.order_by(attribute_name))
-        names = [_format_value(row[attribute_name]) for row in rows]
-    return Groups(
-        attribute_name,
-        names,
-        [row[_ROWS] for row in rows],
-        {name: [row[name] for row in rows] for name in map(metric_name, metrics)},
-    )
+        return [str(name) for name in found], [own[0] for own in found.values()]
+    query = select(attribute_name, count().as_(_ROWS), *items).group_by(attribute_name)
+    rows = await querying.query(model, query.order_by(attribute_name))
+    return [_format_value(row[attribute_name]) for row in rows], rows
