@@ -150,3 +150,10 @@ def test_attributes_that_can_no_longer_reach_the_server_are_refused_when_changed
     with pytest.raises(MethodNotApplicableError):
         twin.set(categorical=True, is_unique=True)
     assert twin == amount == ArthurAttribute.from_dict(amount.to_dict())
+
+
+def test_a_misspelt_name_of_a_model_gets_a_suggestion(arthur):
+    model = save_model(arthur, regression(), display_name=unique_name("Loans"))
+    for meant in (model.display_name, model.partner_model_id):
+        with pytest.raises(NotFoundError, match=rf"did you mean .*{re.escape(repr(meant))}"):
+            arthur.get_model(f"{meant}x")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from arthurai.client.model_arguments import is_uuid
 from arthurai.common.checks import check_choice, check_text, report_unreadable
 from arthurai.common.exceptions import ArthurError, NotFoundError, UserTypeError, UserValueError
-from arthurai.common.text import list_names
+from arthurai.common.text import list_names, suggest
 
 if TYPE_CHECKING:
     from arthurai.aio.model.model import AsyncArthurModel
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ID_TYPES: Final = ("id", "partner_model_id")
 _MAX_NAMED: Final = 20
+_MAX_COMPARED: Final = 100
 
 
 async def find_model(session: AsyncSession, identifier: str, id_type: str) -> Model:
@@ -52,25 +53,30 @@ async def find_model(session: AsyncSession, identifier: str, id_type: str) -> Mo
         hint = "" if is_uuid(identifier) else await _find_by_name(session, identifier)
         if not hint and id_type == "id" and not is_uuid(identifier):
             hint = '; if it is your own id, pass id_type="partner_model_id"'
+        hint += "" if hint.endswith("?") else "."
         raise NotFoundError(
             f"no model with {id_type} {identifier!r} in organization "
-            f"{session.organization_id!r}{hint}. {error}",
+            f"{session.organization_id!r}{hint} {error}",
             exchange=error.exchange,
         ) from error
 
 
 async def _find_by_name(session: AsyncSession, name: str) -> str:
-    """Return the models with a display name, as the rest of a sentence; nothing without any."""
+    """Return the models with a display name, or similar names, as the rest of a sentence."""
     from arthurai_api.api.models import list_models
 
     try:
         found = await list_models.asyncio(
             client=session.api, display_name=name, page_size=_MAX_NAMED
         )
+        ids = [model.id for model in found.data or () if model.display_name == name]
+        if not ids:
+            some = (
+                await list_models.asyncio(client=session.api, page_size=_MAX_COMPARED)
+            ).data or ()
+            known = [text for m in some for text in (m.display_name, m.partner_model_id) if text]
+            return suggest(name, known)
     except ArthurError:
-        return ""
-    ids = [model.id for model in found.data or () if model.display_name == name]
-    if not ids:
         return ""
     what = "the id of the model" if len(ids) == 1 else "ids of models"
     return f"; {list_names(ids)} is {what} with this display name"
