@@ -28,7 +28,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(collections|dataclasses|datetime|os|pathlib|ssl|typing|httpx|_?pytest|pd|np)\..*"),
     (
         "py:class",
-        "datetime|timedelta|Path|PathLike|InitVar|Figure|Future|ThreadPoolExecutor|NDArray",
+        "datetime|timedelta|ModuleType|Path|PathLike|InitVar|Figure|Future|ThreadPoolExecutor|NDArray",
     ),
     # Type variables.
     ("py:class", r"(.*\.)?(T|T_co|P|P.args|P.kwargs|R|C|FigureT)"),

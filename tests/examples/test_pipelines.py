@@ -89,7 +89,7 @@ def test_the_flow_runs_in_prefect(world):
     from prefect_flow import monitor_loans
 
     url, write = world
-    with prefect_test_harness():
+    with prefect_test_harness(server_startup_timeout=300):  # a busy machine takes its time
         assert monitor_loans(write(), DAY, url).startswith(DAY)
 
 
