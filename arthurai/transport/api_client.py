@@ -225,8 +225,7 @@ class ApiClient(SessionClient[BlockingConnection]):
             ArthurError: Everything else that can go wrong, at once or later.
         """
         fetch = self._iteration(operation, arguments, parameters)
-        pages = iterate_items(lambda number: fetch("sync", number), items_of)
-        return (item for items in pages for item in items)
+        return iterate_items(lambda number: fetch("sync", number), items_of)
 
     def get_httpx_client(self) -> httpx.Client:
         """Return the HTTP client of this process."""
