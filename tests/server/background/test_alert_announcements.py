@@ -8,7 +8,9 @@ import pytest
 from builders import administrator
 
 from arthurai.server.app import create_app
+from arthurai.server.delivery.notifications import Notifications
 from arthurai.server.document_kinds import Kind
+from arthurai.server.resources.alerts import handlers
 
 HOURS = [f"2026-01-05T{hour:02}:30:00Z" for hour in range(20)]
 
@@ -25,19 +27,19 @@ class Listener:
     def notify_of_alert(self, organization_id, alert):
         if self.fails:
             raise RuntimeError("the server was killed")
-        self.heard.append(alert["id"])
-        asked = threading.Thread(target=self._ask)
-        asked.start()
-        asked.join(1)
-        self.was_free.append(not asked.is_alive())
+        self._hear(alert["id"])
         return 1
 
     def notify_of_status(self, organization_id, alert):
-        self.heard.append((alert["id"], alert["status"]))
+        self._hear((alert["id"], alert["status"]))
         return 1
 
-    def _ask(self):
-        self.app.control.organizations.list()
+    def _hear(self, what):
+        self.heard.append(what)
+        asked = threading.Thread(target=self.app.control.organizations.list)
+        asked.start()
+        asked.join(2)
+        self.was_free.append(not asked.is_alive())
 
 
 @pytest.fixture
@@ -82,6 +84,8 @@ def send(app, binary_model, inference):
         assert answer.json()["counts"]["failure"] == 0, answer.text
         assert app.alerts.drain(60)
 
+    send.rules = f"/models/{model}/alert_rules"
+    send.client = client
     yield send
     client.close()
 
@@ -116,3 +120,20 @@ def test_nothing_is_kept_where_nobody_is_to_hear(app, send, listener):
     send(HOURS[:3])
     assert listener.heard == []
     assert count_waiting(app) == 0
+
+
+def test_nobody_waits_while_all_alerts_of_a_rule_are_resolved(app, send, listener, monkeypatch):
+    monkeypatch.setattr(handlers, "MAX_TOGETHER", 3)
+    told = lambda _, *arguments: listener.notify_of_status(*arguments)  # noqa: E731 - short
+    monkeypatch.setattr(Notifications, "notify_of_status", told)
+    send(HOURS)
+    listener.heard.clear()
+    (rule,) = send.client.get(send.rules).json()["data"]
+    path = f"{send.rules}/{rule['id']}/bulk_alerts"
+    answer = send.client.patch(path, json={"status": "resolved"})
+    assert answer.json() == {"updated_alerts": len(HOURS)}, answer.text
+    assert {status for _, status in listener.heard} == {"resolved"}
+    assert len({alert for alert, _ in listener.heard}) == len(listener.heard) == len(HOURS)
+    assert all(listener.was_free)
+    again = send.client.patch(path, json={"status": "resolved"})
+    assert again.json() == {"updated_alerts": 0}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
@@ -17,6 +17,9 @@ from arthurai.server.timestamps import format_timestamp, parse_timestamp
 if TYPE_CHECKING:
     from arthurai.server.document_kinds import StoredAlert
     from arthurai.server.http.request import Request
+
+MAX_TOGETHER: Final = 100
+"""Alerts that are changed in one transaction, for which everybody else waits."""
 
 
 @operation("list_alerts")
@@ -67,8 +70,10 @@ def get_alert(request: Request) -> Response:
 @operation("update_alert")
 def update_alert(request: Request) -> Response:
     """Set the status of one alert."""
-    alert = request.document(Kind.ALERT, "alert_id")
-    return Response(200, _to_api(_set_status(request, alert)))
+    alert_id = request.document(Kind.ALERT, "alert_id")["id"]
+    for alert in _change_status(request, alert_id):
+        request.services.notifications.notify_of_status(request.organization_id, alert)
+    return Response(200, _to_api(request.document(Kind.ALERT, "alert_id")))
 
 
 @operation("update_alerts_of_rule")
@@ -76,14 +81,17 @@ def update_alerts_of_rule(request: Request) -> Response:
     """Set the status of all alerts of a rule."""
     record = request.model()
     rule = get_rule(request.stores, record, request.params["alert_rule_id"])
-    updated = 0
-    with request.stores.control.transaction():
-        wanted = AlertFilter(record.organization_id, rule_id=rule["id"])
-        for alert in request.stores.control.alerts.find(wanted):
-            if alert["status"] != request.body["status"]:
-                _set_status(request, alert)
-                updated += 1
-    return Response(200, {"updated_alerts": updated})
+    control, status = request.stores.control, request.body["status"]
+    wanted = AlertFilter(record.organization_id, rule_id=rule["id"])
+    found = [alert["id"] for alert in control.alerts.find(wanted) if alert["status"] != status]
+    changed: list[StoredAlert] = []
+    for start in range(0, len(found), MAX_TOGETHER):
+        with control.transaction():
+            for alert_id in found[start : start + MAX_TOGETHER]:
+                changed += _change_status(request, alert_id)
+    for alert in changed:  # when nobody waits for the control store any more
+        request.services.notifications.notify_of_status(request.organization_id, alert)
+    return Response(200, {"updated_alerts": len(changed)})
 
 
 @operation("send_alert_notification")
@@ -106,12 +114,17 @@ def send_alert_notification(request: Request) -> Response:
     return Response(200, {"message": f"sent to {sent}"})
 
 
-def _set_status(request: Request, alert: StoredAlert) -> StoredAlert:
-    changed: StoredAlert = {**alert, "status": request.body["status"]}
-    changed.pop("resolved_by_evaluation", None)  # somebody has decided
-    request.documents(Kind.ALERT).put(request.organization_id, alert["id"], changed)
-    if changed["status"] != alert["status"]:
-        request.services.notifications.notify_of_status(request.organization_id, changed)
+def _change_status(request: Request, alert_id: str) -> list[StoredAlert]:
+    """Set the status of an alert; return it if that was another one."""
+    changed: list[StoredAlert] = []
+
+    def change(alert: StoredAlert) -> None:
+        if alert["status"] != request.body["status"]:
+            changed.append(alert)
+        alert["status"] = request.body["status"]
+        alert.pop("resolved_by_evaluation", None)  # somebody has decided
+
+    request.documents(Kind.ALERT).change(request.organization_id, alert_id, change)
     return changed
 
 
