@@ -40,7 +40,7 @@ nitpick_ignore_regex = [
         "Session|AsyncSession|AsyncApiClient|UploadSchema|SendRules|LocalTimes|Redaction|TableView|LoggerOptions",
     ),
     ("py:class", r"(arthurai\._compat|arthurai_api)\..*"),
-    ("py:class", "RequestParts|FilePart|RefreshFunction|Interval|Date"),
+    ("py:class", "RequestParts|FilePart|RefreshFunction|Interval|Date|ModuleType"),
 ]
 
 myst_heading_anchors = 4
