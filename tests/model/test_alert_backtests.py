@@ -65,6 +65,18 @@ def test_what_keeps_a_rule_from_firing_is_logged(filled, caplog):
     filled.delete_alert_rule(rule)
 
 
+def test_a_rule_whose_metric_was_deleted_says_so(filled):
+    metric = filled.create_metric("Mean income deleted", select(avg("income")))
+    rule = filled.create_alert_rule(metric, "upper", 15, "warning", lookback_period=1440)
+    filled.delete_metric(metric)
+    found = filled.explain_alert_rule(rule)
+    assert (found.summary, found.covers) == ("cannot be evaluated", [])
+    (note,) = found.notes
+    assert note["code"] == "not_computable"
+    assert note["message"].startswith("the metric cannot be computed: metric_id: unknown metric")
+    filled.delete_alert_rule(rule)
+
+
 def test_the_last_outcomes_are_those_of_an_evaluation(arthur):
     """Rules are evaluated in the background, after rows have arrived."""
     model = save_model(arthur, [attribute("income"), prediction("p"), ground_truth("y")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.document_kinds import Kind
+from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.paging import member_columns, paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
@@ -129,15 +130,20 @@ def explain_alert_rule(request: Request) -> Response:
     """Say what a rule watches, what came of it, and what stands in its way."""
     record = request.model()
     rule = service.get_rule(request.stores, record, request.params["alert_rule_id"])
-    reader = service.read_rule(request.stores, record, rule)
+    try:
+        reader = service.read_rule(request.stores, record, rule)
+        summary = describe_rule(reader, is_batch=record.schema.is_batch)
+        covers = [subject.parameters for subject in reader.subjects]
+    except ApiError:  # its metric was deleted or changed: the notes say so
+        summary, covers = "cannot be evaluated", []
     state = request.documents(Kind.ALERT_RULE_STATE).get(record.organization_id, rule["id"]) or {}
     outcomes = state.get("outcomes")
     return Response(
         200,
         {
             "alert_rule": service.to_api(rule),
-            "summary": describe_rule(reader, is_batch=record.schema.is_batch),
-            "covers": [subject.parameters for subject in reader.subjects],
+            "summary": summary,
+            "covers": covers,
             "notes": service.note_rule(request.stores, record, rule),
             "last_evaluated_at": state.get("evaluated_at"),
             "last_metric_value": state.get("last_metric_value"),

@@ -167,7 +167,8 @@ def note_rule(stores: Stores, record: StoredModel, rule: Mapping[str, Any]) -> l
     try:
         reader = read_rule(stores, record, rule)
     except ApiError as error:
-        return [{"code": "not_computable", "message": f"the metric cannot be computed: {error}"}]
+        reason = error.message.removeprefix("body.")
+        return [{"code": "not_computable", "message": f"the metric cannot be computed: {reason}"}]
     return find_notes(reader, record.schema, stores.data)
 
 
