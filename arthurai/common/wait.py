@@ -116,7 +116,13 @@ def is_interactive() -> bool:
     """Return whether somebody watches: a terminal or a notebook, but no job of a CI service."""
     if read_variable("CI") is not None:
         return False
-    return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+    return _is_notebook() or (sys.stderr is not None and sys.stderr.isatty())
+
+
+def _is_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return getattr(shell, "kernel", None) is not None
 
 
 def open_bar(**options: Any) -> Any:

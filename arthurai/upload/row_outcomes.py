@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from arthurai.common.exceptions import (
     ArthurError,
@@ -20,8 +20,12 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
 )
 from arthurai.common.html_display import format_fields, format_table
+from arthurai.upload.columnar import slice_column, to_list
 
 logger = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from arthurai.upload.columnar import Column
 
 REJECTED: Final = "rejected"
 UNKNOWN: Final = "unknown"
@@ -76,7 +80,7 @@ class SentRows:
     Attributes:
         start: Number of the first row.
         count: Number of rows.
-        ids: Their ids; empty if rows have none.
+        ids: Their ids, as Arrow or as a list; empty if rows have none.
         batches: Their batch ids, `None` if they have none.
         refused: Why a row was left out of the request, by its number, counted from the first row.
         numbers: Number of each row in what the caller gave; `None` when they count up from `start`.
@@ -84,7 +88,7 @@ class SentRows:
 
     start: int
     count: int
-    ids: Sequence[str] = ()
+    ids: Column = field(default_factory=list)
     batches: Sequence[str | None] | None = None
     refused: Mapping[int, str] = field(default_factory=dict)
     numbers: Sequence[int] | None = None
@@ -92,6 +96,10 @@ class SentRows:
     def number(self, place: int) -> int:
         """Return the number of a row in what the caller gave, by its place in the request."""
         return self.start + place if self.numbers is None else self.numbers[place]
+
+    def row_id(self, place: int) -> str | None:
+        """Return the id of the row at a place in the request, if it has one."""
+        return to_list(slice_column(self.ids, place, 1))[0] if len(self.ids) else None
 
     def sent(self) -> Sequence[int]:
         """Return the numbers of the rows in the request, counted from the first row."""
@@ -372,7 +380,7 @@ class RowOutcomes:
                 for number in range(sent.count)
             ]
         if self._add_ids:
-            for entry, row_id in zip(results, sent.ids, strict=True):
+            for entry, row_id in zip(results, to_list(sent.ids), strict=True):
                 entry["partner_inference_id"] = row_id
         refused = {
             number: entry for number, entry in enumerate(results) if entry["status"] >= _OK_BELOW
@@ -430,8 +438,7 @@ class RowOutcomes:
     def _refuse(self, sent: SentRows, number: int | None, status: int | None, message: str) -> None:
         row = row_id = None
         if number is not None:
-            row = sent.number(number)
-            row_id = sent.ids[number] if sent.ids else None
+            row, row_id = sent.number(number), sent.row_id(number)
         self.result.rejected += 1
         self.result.failures.append(Failure(row, row_id, REJECTED, status, message))
 
@@ -443,8 +450,8 @@ class RowOutcomes:
             self.result.rejected += len(sent.refused)
             self.result.unknown += sent.count - len(sent.refused)
         entries = []
-        for number in range(sent.count):
-            row_id = sent.ids[number] if sent.ids else None
+        ids = to_list(sent.ids) or [None] * sent.count
+        for number, row_id in enumerate(ids):
             row = sent.number(number)
             failure = Failure(row, row_id, outcome, status, message)
             if number in sent.refused:

@@ -401,7 +401,7 @@ def _sent_rows(table: ValidatedTable, first: int, rows: int) -> SentRows:
     return SentRows(
         start,
         rows,
-        () if ids is None else to_list(slice_column(ids, first, rows)),
+        [] if ids is None else slice_column(ids, first, rows),
         None if batches is None else to_list(slice_column(batches, first, rows)),
         {row - start: why for row, why in table.refused.items() if start <= row < start + rows},
         None if table.numbers is None else table.numbers[first : first + rows],

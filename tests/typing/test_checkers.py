@@ -23,6 +23,11 @@ PROGRAMS = Path(__file__).parent / "programs"
 EXPECTED = re.compile(r"# error: (?P<mypy>\S+) (?P<pyright>\S+)$")
 MYPY = re.compile(r"(?P<file>[^:\n]+):(?P<line>\d+): error: (?P<text>.*)  \[(?P<code>[a-z-]+)\]")
 
+LEFT_OUT = {
+    "clusters.md",  # needs libraries that have an environment of their own
+    "raw-calls.md",  # members of results may be absent, which checkers want to see handled
+}
+
 Errors = dict[tuple[str, int], set[str]]
 """Codes by file and line."""
 
@@ -30,7 +35,7 @@ Errors = dict[tuple[str, int], set[str]]
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("programs")
-    for page in PAGES:
+    for page in (page for page in PAGES if page.name not in LEFT_OUT):
         code = "\n".join(code for _, code in blocks(page, "python"))
         (folder / f"{page.stem.lower().replace('-', '_')}_page.py").write_text(code, "utf-8")
     for program in PROGRAMS.glob("*.py"):
