@@ -53,8 +53,8 @@ test: $(INSTALLED)
 	$(RUN) scripts.check_places
 	$(RUN) scripts.vendored --check
 	$(BIN)/lint-imports --no-cache
-	@# `make check` runs what the pages show, so this does not run it again.
-	$(RUN) pytest -m "not slow" --ignore=tests/docs $(TEST_OPTIONS)
+	@# `make check` runs the programs of the pages and the examples, so this does not run them again.
+	$(RUN) pytest -m "not slow" $(foreach part,docs examples typing,--ignore=tests/$(part)) $(TEST_OPTIONS)
 
 test-fast: $(INSTALLED)
 	HYPOTHESIS_PROFILE=fast $(RUN) pytest -m "not slow and not heavy" $(TEST_OPTIONS)
@@ -107,6 +107,7 @@ check: lint
 	$(RUN) scripts.spec_rules --check
 	$(RUN) scripts.vendored --check
 	$(RUN) pytest tests/docs -m "not slow"
+	$(RUN) pytest tests/examples -m "not slow" $(TEST_OPTIONS)
 	$(RUN) pytest tests/typing
 
 docs: $(INSTALLED)
