@@ -104,7 +104,7 @@ def copy_database(source: Path, target: Path) -> dict[str, int]:
     ):
         tables = list_tables(reading)
         held = dict(list_tables(copy))
-        _drop_others(copy, {name for name, _ in tables})
+        drop_others(copy, {name for name, _ in tables})
         for name, statement in tables:
             expected = fingerprint(reading, name)
             if held.get(name) != statement or fingerprint(copy, name) != expected:
@@ -121,6 +121,18 @@ def copy_database(source: Path, target: Path) -> dict[str, int]:
     return counts
 
 
+def hash_of_row(cursor: Cursor, name: str) -> str:
+    """Return the SQL of the hash of a row of a table.
+
+    Args:
+        cursor: A cursor of the database.
+        name: Name of the table.
+    """
+    cursor.execute(f"SELECT * FROM {quote_name(name)} LIMIT 0")
+    columns = [quote_name(column[0]) for column in cursor.description or ()]
+    return f"hash({', '.join(columns)})"
+
+
 def fingerprint(cursor: Cursor, name: str) -> tuple[int, int]:
     """Return the number of rows of a table, and the sum of their hashes.
 
@@ -128,15 +140,20 @@ def fingerprint(cursor: Cursor, name: str) -> tuple[int, int]:
         cursor: A cursor of the database.
         name: Name of the table.
     """
-    table = quote_name(name)
+    row = hash_of_row(cursor, name)
     count, total = cursor.execute(
-        f"SELECT count(*), coalesce(sum(hash(kept)), 0) FROM {table} AS kept"
+        f"SELECT count(*), coalesce(sum({row}), 0) FROM {quote_name(name)}"
     ).fetchall()[0]
     return int(count), int(total)
 
 
-def _drop_others(copy: Cursor, names: set[str]) -> None:
-    """Drop all views, and the tables that the source does not have."""
+def drop_others(copy: Cursor, names: set[str]) -> None:
+    """Drop all views of a copy, and the tables that the source does not have.
+
+    Args:
+        copy: A cursor of the copy.
+        names: Names of the tables of the source.
+    """
     views = copy.execute(
         "SELECT view_name FROM duckdb_views() WHERE NOT internal AND NOT temporary"
         " ORDER BY view_oid DESC"

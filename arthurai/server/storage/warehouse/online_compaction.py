@@ -21,6 +21,9 @@ from arthurai.server.storage.warehouse.database_copy import (
     copy_rows,
     copy_selected,
     copy_views,
+    drop_others,
+    fingerprint,
+    hash_of_row,
     list_tables,
 )
 from arthurai.server.storage.warehouse.ddl import quote_name
@@ -147,18 +150,15 @@ def _copy_changes(cursor: Cursor, copy: Cursor) -> int:
     tables = dict(list_tables(cursor))
     copied = dict(list_tables(copy))
     changed = 0
-    _drop_views(copy)
-    for name in copied.keys() - tables.keys():
-        copy.execute(f"DROP TABLE {quote_name(name)}")
+    drop_others(copy, set(tables))
     for name, statement in tables.items():
         if copied.get(name) != statement:
             copy.execute(f"DROP TABLE IF EXISTS {quote_name(name)}")
             copy.execute(statement)
-        row = _hash_of_row(cursor, name)
-        if _summarize(cursor, name, row) == _summarize(copy, name, row):
+        if fingerprint(cursor, name) == fingerprint(copy, name):
             continue
-        changed += _copy_difference(cursor, copy, name, row)
-        if _summarize(cursor, name, row) != _summarize(copy, name, row):  # equal rows, or hashes
+        changed += _copy_difference(cursor, copy, name)
+        if fingerprint(cursor, name) != fingerprint(copy, name):  # equal rows, or hashes
             copy.execute(f"TRUNCATE {quote_name(name)}")
             changed += copy_selected(cursor, copy, name)
     copy_views(cursor, copy)
@@ -166,22 +166,9 @@ def _copy_changes(cursor: Cursor, copy: Cursor) -> int:
     return changed
 
 
-def _hash_of_row(cursor: Cursor, name: str) -> str:
-    cursor.execute(f"SELECT * FROM {quote_name(name)} LIMIT 0")
-    columns = [quote_name(column[0]) for column in cursor.description or ()]
-    return f"hash({', '.join(columns)})"
-
-
-def _summarize(cursor: Cursor, name: str, row: str) -> tuple[int, int]:
-    found = cursor.execute(
-        f"SELECT count(*), coalesce(sum({row}), 0) FROM {quote_name(name)}"
-    ).fetchall()
-    return int(found[0][0]), int(found[0][1])
-
-
-def _copy_difference(cursor: Cursor, copy: Cursor, name: str, row: str) -> int:
+def _copy_difference(cursor: Cursor, copy: Cursor, name: str) -> int:
     """Delete the rows that are gone, and copy those that are new; a changed row is both."""
-    table = quote_name(name)
+    table, row = quote_name(name), hash_of_row(cursor, name)
     hashes = f"SELECT DISTINCT {row} AS hash FROM {table}"
     copy.register("present", cursor.sql(hashes).to_arrow_table())
     copy.execute(f"DELETE FROM {table} WHERE {row} NOT IN (SELECT hash FROM present)")
@@ -191,11 +178,3 @@ def _copy_difference(cursor: Cursor, copy: Cursor, name: str, row: str) -> int:
         return copy_selected(cursor, copy, name, f"{row} NOT IN (SELECT hash FROM known)")
     finally:
         cursor.unregister("known")
-
-
-def _drop_views(copy: Cursor) -> None:
-    found = copy.execute(
-        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND NOT temporary"
-    ).fetchall()
-    for (name,) in found:
-        copy.execute(f"DROP VIEW {quote_name(name)}")
