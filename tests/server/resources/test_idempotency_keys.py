@@ -120,7 +120,6 @@ def test_a_key_that_is_none_is_refused(http, model, key):
 def test_the_pieces_before_a_refused_one_are_counted(http, model, monkeypatch):
     """A row can be too large once it is decoded, when the pieces before it are stored already."""
     monkeypatch.setattr(uploaded_files, "_PIECE_ROWS", 100)
-    monkeypatch.setattr(uploaded_files, "_READ_ROWS", 50)
     monkeypatch.setattr(uploaded_files, "MAX_PIECE_BYTES", 50_000)
     rows = 250
     content = make_parquet(

@@ -35,7 +35,7 @@ _MAX_RATIO: Final = 64
 MAX_LEAVES: Final = 200_000_000
 MAX_NESTED_LEAVES: Final = 32_000_000
 _PIECE_ROWS: Final = 122_880  # a row group of DuckDB
-_READ_ROWS: Final = 8192
+_READ_NESTED_ROWS: Final = 8192
 _NESTED_VALUE_BYTES: Final = 64  # of a value of a list, until it is stored
 _JSON_PIECE_ROWS: Final = 20_000
 _MAGIC: Final = b"PAR1"
@@ -106,9 +106,12 @@ def _read_parquet(schema: ModelSchema, kind: FileKind, stream: IO[bytes]) -> Ite
         file = pq.ParquetFile(
             stream, read_dictionary=texts, pre_buffer=False, page_checksum_verification=True
         )
+        # Lists expand when they are read, unlike dictionaries of texts.
+        is_nested = any(pa.types.is_nested(file.schema_arrow.field(name).type) for name in names)
+        read_rows = _READ_NESTED_ROWS if is_nested else _PIECE_ROWS
         # One row group at a time: dictionaries of lists cannot be read across them.
         batches = chain.from_iterable(
-            file.iter_batches(_READ_ROWS, row_groups=[group], columns=names)
+            file.iter_batches(read_rows, row_groups=[group], columns=names)
             for group in range(file.num_row_groups)
         )
     rows = file.metadata.num_rows
