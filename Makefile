@@ -8,13 +8,13 @@ TEST_OPTIONS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist workst
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-.PHONY: help install dist demo test test-fast test-postgres test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
+.PHONY: help install dist demo test test-fast test-postgresql test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
 
 help:
 	@echo "make demo               monitor a real model: trains, onboards, sends data, queries, plots"
 	@echo "make test               the tests, except the slow ones"
 	@echo "make test-fast          a part of them that answers within a minute"
-	@echo "make test-postgres      the tests of the server, with its control data in PostgreSQL"
+	@echo "make test-postgresql    the tests of the server, with its control data in PostgreSQL"
 	@echo "make test-slow          all tests"
 	@echo "make test-frames        sends of real frames of dask, modin, ibis, Spark and Ray, in .venv-frames"
 	@echo "make test-senders       a million rows by the workers of Spark, Dask and Ray, with failures, in .venv-frames"
@@ -59,7 +59,7 @@ test: $(INSTALLED)
 test-fast: $(INSTALLED)
 	HYPOTHESIS_PROFILE=fast $(RUN) pytest -m "not slow and not heavy" $(TEST_OPTIONS)
 
-test-postgres: $(INSTALLED)
+test-postgresql: $(INSTALLED)
 	ARTHUR_TEST_CONTROL=postgresql $(RUN) pytest tests/server -m "not slow" $(TEST_OPTIONS)
 
 test-slow: $(INSTALLED)

@@ -1,11 +1,12 @@
 """A throw-away PostgreSQL for tests, and control databases in it.
 
-`ARTHUR_TEST_CONTROL=postgresql` has every server that tests start in their own process keep its
-control data there.
+`ARTHUR_TEST_CONTROL=postgresql` (`make test-postgresql`) has every server that tests start in their
+own process keep its control data there. Where there is no PostgreSQL nothing is tested then.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -26,6 +27,30 @@ def _find_programs():
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name)
     found = shutil.which("initdb")
     return folders[-1] if folders else found and Path(found).parent
+
+
+def _find_problem():
+    """Return why there can be no PostgreSQL, or `None`."""
+    if importlib.util.find_spec("psycopg") is None:
+        return "psycopg is not installed (pip install 'psycopg[binary]')"
+    if _find_programs() is None:
+        return "PostgreSQL is not installed (apt-get install postgresql)"
+    return None
+
+
+def pytest_sessionstart(session):
+    """Test nothing where the engine that was asked for is missing, and say so."""
+    problem = _find_problem() if WANTED else None
+    if problem is not None:
+        pytest.exit(f"skipped the tests on PostgreSQL: {problem}", returncode=0)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what is about the file of SQLite where there is none."""
+    if WANTED:
+        for item in items:
+            if item.get_closest_marker("files_of_sqlite"):
+                item.add_marker(pytest.mark.skip(reason="about the file of SQLite"))
 
 
 class Cluster:
@@ -92,21 +117,12 @@ class Cluster:
 @pytest.fixture(scope="session")
 def postgresql_cluster():
     """Run a server of PostgreSQL for the session."""
-    problem = None
-    programs = _find_programs()
-    try:
-        import psycopg  # noqa: F401 - is it there?
-    except ImportError:
-        problem = "psycopg is not installed (pip install 'psycopg[binary]')"
-    if programs is None:
-        problem = "PostgreSQL is not installed (apt-get install postgresql)"
+    problem = _find_problem()
     if problem is not None:
-        if WANTED:
-            pytest.fail(problem)
         pytest.skip(problem)
     folder = Path(tempfile.mkdtemp(prefix="arthurai-pg-"))
     try:
-        cluster = Cluster(programs, folder)
+        cluster = Cluster(_find_programs(), folder)
         yield cluster
         cluster.stop("immediate")
     finally:

@@ -14,6 +14,8 @@ from arthurai.server.storage.backup import check_backup, extract_backup, write_b
 from arthurai.server.storage.directory_entries import ENTRIES
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
+pytestmark = pytest.mark.files_of_sqlite
+
 KEPT = {"control.sqlite", "data.duckdb", "secret.key", "backup.json"}
 
 

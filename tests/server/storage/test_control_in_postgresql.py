@@ -194,6 +194,7 @@ def test_a_nul_character_is_refused_and_its_look_alike_kept(two_stores):
     assert documents.list("o", name="\\u0000 and \\\\u0000") == [{"name": "\\u0000 and \\\\u0000"}]
 
 
+@pytest.mark.files_of_sqlite
 def test_control_data_are_moved_and_backed_up(tmp_path, address, capsys):
     directory = tmp_path / "a"
     with create_app(directory) as app, administrator(app) as client:

@@ -16,6 +16,8 @@ from arthurai.server.storage.store_copy import StorePlace, copy_stores
 from arthurai.server.storage.warehouse.duckdb_database import COPY_FILE
 from arthurai.server.storage.warehouse.errors import DataStoreError, DataStoreLockedError
 
+pytestmark = pytest.mark.files_of_sqlite
+
 MODEL = {
     "input_type": "TABULAR",
     "output_type": "REGRESSION",

@@ -59,7 +59,10 @@ def remove(directory, name):
         path.unlink()
 
 
-@pytest.mark.parametrize("name", ["data.duckdb", "control.sqlite"])
+@pytest.mark.parametrize(
+    "name",
+    ["data.duckdb", pytest.param("control.sqlite", marks=pytest.mark.files_of_sqlite)],
+)
 def test_a_lost_store_is_noticed(with_model, name):
     directory = with_model("one")
     with create_app(directory) as app:
@@ -70,6 +73,7 @@ def test_a_lost_store_is_noticed(with_model, name):
             create_app(directory)
 
 
+@pytest.mark.files_of_sqlite
 def test_an_emptied_control_store_is_noticed(with_model):
     directory = with_model("one")
     remove(directory, "control.sqlite-")
@@ -98,7 +102,15 @@ def test_directories_of_earlier_releases_are_paired(with_model):
             assert health(app) == 200
 
 
-@pytest.mark.parametrize("how", ["deleted", "moved", "control replaced", "data deleted"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "deleted",
+        "moved",
+        pytest.param("control replaced", marks=pytest.mark.files_of_sqlite),
+        "data deleted",
+    ],
+)
 def test_a_directory_that_goes_away_under_the_server_is_noticed(with_model, how):
     directory = with_model("one")
     with create_app(directory) as app:

@@ -9,7 +9,9 @@ from arthurai.server.storage.documents import ControlStore
 SECRET = b"s" * 32
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(
+    params=[pytest.param("sqlite", marks=pytest.mark.files_of_sqlite), "postgresql"],
+)
 def location(request, tmp_path):
     """Give where a control database is to be, on each engine."""
     if request.param == "sqlite":

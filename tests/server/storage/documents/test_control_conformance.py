@@ -389,6 +389,7 @@ def test_changes_of_many_threads_are_all_kept(control):
     assert control.usage.totals("o", 0, 2**33) == {("m", "inferences"): (120, 120)}
 
 
+@pytest.mark.files_of_sqlite
 def test_a_copy_is_a_file_of_sqlite_with_everything(control, organization, tmp_path):
     record = create_model(control, organization, "m")
     control.documents(Kind.METRIC).put(organization, "1", {"a": 1}, model_id=record.id)

@@ -82,6 +82,7 @@ def test_a_file_of_a_newer_release_is_left_alone(tmp_path):
         SqliteDatabase(path)
 
 
+@pytest.mark.files_of_sqlite
 def test_a_directory_of_a_newer_release_is_given_free_again(tmp_path):
     create_app(tmp_path).close()
     with sqlite3.connect(tmp_path / "control.sqlite") as connection:
@@ -190,6 +191,7 @@ def test_a_directory_that_was_used_without_a_login_can_still_get_one(tmp_path):
         assert app.control.users.log_in(login.username, login.password, "")
 
 
+@pytest.mark.files_of_sqlite
 def test_the_first_login_is_not_shown_by_accident(tmp_path):
     with create_app(tmp_path) as app:
         app.make_login()

@@ -28,6 +28,7 @@ QUERY = {
 }
 
 
+@pytest.mark.files_of_sqlite
 def test_serve_and_local_open_each_others_data(start_server, tmp_path):
     data = tmp_path / "data"
     with start_server("--data-dir", str(data), cwd=tmp_path) as address:
