@@ -51,7 +51,7 @@ def parse_time(text: str) -> datetime:
 def store_errors() -> tuple[type[Exception], ...]:
     """Return what opening and using a data directory may raise."""
     from arthurai.server.storage.documents.control_database import ControlDatabaseError
-    from arthurai.server.storage.warehouse.duckdb_database import EngineError
     from arthurai.server.storage.warehouse.errors import DataStoreError
+    from arthurai.server.storage.warehouse.warehouse_engines import EngineError
 
     return OSError, ValueError, DataStoreError, ControlDatabaseError, EngineError

@@ -13,9 +13,7 @@ import orjson
 from arthurai.common.text import quote_value
 from arthurai.server.storage.directory_entries import is_copied
 from arthurai.server.storage.documents import CONTROL_FILE
-from arthurai.server.storage.warehouse.database_copy import copy_rows, list_tables
 from arthurai.server.storage.warehouse.ddl import quote_name
-from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.timestamps import format_timestamp, utc_now
 
@@ -43,22 +41,17 @@ def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]
     Returns:
         The moment and the number of rows by table, which is also stored beside the copy.
     """
-    with stores.data.upkeep.snapshot() as cursor:
-        tables: list[tuple[str, str]] = []
+    with stores.data.upkeep.snapshot() as snapshot:
         moment = ""
 
         def begin() -> None:
             nonlocal moment
-            cursor.execute("BEGIN TRANSACTION")
-            tables.extend(list_tables(cursor))  # the first statement sees what is stored now
+            snapshot.begin()
             moment = format_timestamp(utc_now())
 
         stores.control.usage.store()
         stores.control.database.copy_to(target / CONTROL_FILE, begin)
-        try:
-            counts = copy_rows(cursor, tables, target / DATABASE_FILE)
-        finally:
-            cursor.execute("ROLLBACK")
+        counts = snapshot.copy_to(target)
     for entry in sorted(data_dir.iterdir()):
         if not is_copied(entry):
             continue

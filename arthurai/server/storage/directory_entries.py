@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
+COPY_FILE: Final = "copy.json"
+"""Marks a directory to which a copy is not complete yet."""
+
 
 class Entry(NamedTuple):
     """Files or folders of a data directory.
@@ -29,7 +32,7 @@ ENTRIES: Final = (
     Entry("compaction*", is_copied=False),
     Entry("arthur.lock", is_copied=False),
     Entry("reserve", is_copied=False),
-    Entry("copy.json", is_copied=False),
+    Entry(COPY_FILE, is_copied=False),
     Entry("*.copy-part", is_copied=False),
     Entry("spill*", is_copied=False),
     Entry(".backup-*", is_copied=False),

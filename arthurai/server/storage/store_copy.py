@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import orjson
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.storage.directory_entries import is_copied
+from arthurai.server.storage.directory_entries import COPY_FILE, is_copied
 from arthurai.server.storage.documents.control_copy import copy_control
 from arthurai.server.storage.documents.control_store import CONTROL_FILE
 from arthurai.server.storage.documents.document_store import DocumentRepository
 from arthurai.server.storage.documents.engines import open_database
 from arthurai.server.storage.store_pair import CONTROL_MARK, IDENTITY, find_control
-from arthurai.server.storage.warehouse.database_copy import copy_database
 from arthurai.server.storage.warehouse.directory_lock import LOCK_FILE, DirectoryLock
-from arthurai.server.storage.warehouse.duckdb_database import (
-    COPY_FILE,
-    DATABASE_FILE,
-    DuckDBDatabase,
-)
 from arthurai.server.storage.warehouse.errors import DataStoreError
+from arthurai.server.storage.warehouse.warehouse_engines import (
+    copy_warehouse,
+    holds_rows,
+    read_store_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,23 +77,20 @@ def copy_stores(source: StorePlace, target: StorePlace) -> StoreCopy:
         OSError: A file cannot be read or written.
         ValueError: The source is no data directory, or the target is not empty.
     """
-    if not (source.directory / DATABASE_FILE).is_file():
-        raise ValueError(
-            f"{str(source.directory)!r} is no data directory: {DATABASE_FILE} is missing"
-        )
+    if not holds_rows(source.directory):
+        raise ValueError(f"{str(source.directory)!r} is no data directory: data.duckdb is missing")
     target.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if target.directory.resolve() == source.directory.resolve():
         raise ValueError("source and target must be different directories, got the same one twice")
     # This merges the log of a crash, and checks that this release can read the directory.
-    with closing(DuckDBDatabase(source.directory)) as database:
-        identity = database.store_id
+    identity = read_store_id(source.directory)
     with ExitStack() as stack:
         for place in (source, target):
             stack.enter_context(DirectoryLock(place.directory))
         control = _open_claimed(stack, find_control(source.directory, source.control))
         shared = None if target.control is None else _open_claimed(stack, target.control)
         _begin(target, shared, identity)
-        rows = copy_database(source.directory / DATABASE_FILE, target.directory / DATABASE_FILE)
+        rows = copy_warehouse(source.directory, target.directory)
         files = _copy_files(source.directory, target.directory)
         control_rows = _copy_control(control, shared, target.directory)
         (target.directory / COPY_FILE).unlink()

@@ -35,7 +35,7 @@ def check_pair(
         ValueError: A store is missing, or comes from another directory.
     """
     control.database.claim()
-    name = control.database.name
+    name, rows = control.database.name, database.name
     stored = control.documents(Kind.STORE_IDENTITY).get("", IDENTITY)
     control_id = None if stored is None else stored["id"]
     data_id = database.store_id
@@ -46,20 +46,19 @@ def check_pair(
         )
     if control_id is not None and data_id is not None and control_id != data_id:
         raise ValueError(
-            f"{name} and data.duckdb come from different directories: restore both from the same "
-            "backup"
+            f"{name} and {rows} come from different directories: restore both from the same backup"
         )
     has_models = control.models.has_any()
     has_rows = bool(database.fetch("SELECT 1 FROM arthur_models LIMIT 1")[1])
     if has_models and not has_rows:
         raise ValueError(
-            f"data.duckdb is missing beside the models in {name}: restore it from a backup, or "
+            f"{rows} is missing beside the models in {name}: restore it from a backup, or "
             f"move {name} away to start with an empty directory"
         )
     if has_rows and not has_models and control_id is None:
         raise ValueError(
-            f"{name} is missing or empty beside the models in data.duckdb: restore it from a "
-            "backup, or move data.duckdb away to start with an empty directory"
+            f"{name} is missing or empty beside the models in {rows}: restore it from a "
+            f"backup, or move {rows} away to start with an empty directory"
         )
     found = control_id or data_id or new_id()
     if data_id is None:

@@ -16,7 +16,7 @@ from arthurai import cli
 from arthurai.server.app import create_app
 from arthurai.server.storage.reserved_space import RESERVE_BYTES, RESERVE_NAME
 from arthurai.server.storage.retention import prune
-from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE
+from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE
 
 MEGABYTES = 32
 COUNT = {"select": [{"function": "count"}]}

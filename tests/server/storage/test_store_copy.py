@@ -11,9 +11,9 @@ from builders import administrator, attribute, prediction
 
 from arthurai.cli import main
 from arthurai.server.app import create_app
+from arthurai.server.storage.directory_entries import COPY_FILE
 from arthurai.server.storage.documents.control_database import ControlDatabaseError
 from arthurai.server.storage.store_copy import StorePlace, copy_stores
-from arthurai.server.storage.warehouse.duckdb_database import COPY_FILE
 from arthurai.server.storage.warehouse.errors import DataStoreError, DataStoreLockedError
 
 pytestmark = pytest.mark.files_of_sqlite

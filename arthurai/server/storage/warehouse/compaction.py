@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import duckdb
 
@@ -15,22 +15,17 @@ from arthurai.common.text import quote_value
 from arthurai.server.storage.reserved_space import release_if_full
 from arthurai.server.storage.warehouse.ddl import quote_name
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
-from arthurai.server.storage.warehouse.duckdb_database import (
+from arthurai.server.storage.warehouse.duckdb_database import DuckDBDatabase
+from arthurai.server.storage.warehouse.duckdb_files import (
+    COMPACTED_FILE,
     DATABASE_FILE,
     UNFINISHED_FILE,
-    DuckDBDatabase,
+    sync,
 )
 from arthurai.server.storage.warehouse.errors import DataStoreError
+from arthurai.server.storage.warehouse.warehouse_database import Compaction
 
-COMPACTED_FILE: Final = "compacted.duckdb"
 _NOTE_START: Final = b'{"before"'
-
-
-class Compaction(NamedTuple):
-    """Size of the database file in bytes, before and after."""
-
-    before: int
-    after: int
 
 
 def compact(directory: Path, work_dir: Path | None = None) -> Compaction:
@@ -186,17 +181,6 @@ def _put_in_place(directory: Path) -> Compaction:
     unfinished.unlink()
     shutil.rmtree(copy.parent, ignore_errors=True)
     return Compaction(note["before"], path.stat().st_size)
-
-
-def sync(path: Path) -> None:
-    """Have a file, or the entries of a directory, written to the disk."""
-    if path.is_dir() and os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _write_copy(path: Path, target: Path) -> None:

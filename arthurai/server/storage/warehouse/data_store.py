@@ -1,4 +1,4 @@
-"""The data store: inferences, ground truth and reference sets, kept in DuckDB."""
+"""The data store: inferences, ground truth and reference sets of all models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, 
 from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
 from arthurai.server.storage.warehouse.deletion import delete_inference
-from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import DatasetStateError, UnknownDatasetError
 from arthurai.server.storage.warehouse.grouped_writes import MAX_SMALL_ROWS
 from arthurai.server.storage.warehouse.idempotency import IdempotencyKeys
@@ -28,6 +27,7 @@ from arthurai.server.storage.warehouse.row_sizes import reject_large_rows
 from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
 from arthurai.server.storage.warehouse.submitted_rows import submit_rows
 from arthurai.server.storage.warehouse.upkeep import Upkeep
+from arthurai.server.storage.warehouse.warehouse_engines import open_warehouse
 from arthurai.server.storage.warehouse.writer import ModelWriter, WriteResult
 from arthurai.server.timestamps import to_utc
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from arthurai.server.storage.warehouse.decode_plain_json import PlainRows
     from arthurai.server.storage.warehouse.idempotency import RequestKey
     from arthurai.server.storage.warehouse.pieces import Rows
-    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
 
 class DataStore:
@@ -79,8 +79,10 @@ class DataStore:
         max_spill: int | None = None,
     ) -> None:
         self.directory = directory
-        self._database = DuckDBDatabase(directory, max_memory=max_memory, max_spill=max_spill)
-        self.database: WarehouseDatabase = self._database
+        self.database: WarehouseDatabase = open_warehouse(
+            directory, max_memory=max_memory, max_spill=max_spill
+        )
+        self._database = self.database
         self._datasets = Datasets(self._database)
         self._events = EventBus()
         self.fetch = self._database.fetch

@@ -9,17 +9,46 @@ import duckdb
 
 from arthurai.common.text import quote_value
 from arthurai.server.storage.warehouse.ddl import quote_name
+from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+    from arthurai.server.storage.warehouse.duckdb_sessions import Connection
 
 _BATCH_ROWS: Final = 100_000
 
 
-def list_tables(cursor: Cursor) -> list[tuple[str, str]]:
+class FileSnapshot:
+    """What a database holds at one moment; it is copied to a file.
+
+    Args:
+        cursor: A cursor of the database.
+    """
+
+    def __init__(self, cursor: Connection) -> None:
+        self._cursor = cursor
+        self._tables: list[tuple[str, str]] = []
+
+    def begin(self) -> None:
+        """Choose the moment: now."""
+        self._cursor.execute("BEGIN TRANSACTION")
+        self._tables = list_tables(self._cursor)  # the first statement sees what is stored now
+
+    def copy_to(self, directory: Path) -> dict[str, int]:
+        """Write a copy to a directory; return the rows by table.
+
+        Args:
+            directory: The directory.
+        """
+        try:
+            return copy_rows(self._cursor, self._tables, directory / DATABASE_FILE)
+        finally:
+            self._cursor.execute("ROLLBACK")
+
+
+def list_tables(cursor: Connection) -> list[tuple[str, str]]:
     """Return the tables of a database, each with the statement that creates it.
 
     Args:
@@ -31,7 +60,7 @@ def list_tables(cursor: Cursor) -> list[tuple[str, str]]:
     ).fetchall()
 
 
-def copy_rows(cursor: Cursor, tables: list[tuple[str, str]], path: Path) -> dict[str, int]:
+def copy_rows(cursor: Connection, tables: list[tuple[str, str]], path: Path) -> dict[str, int]:
     """Copy tables and views into a new database; return the number of rows by table.
 
     Args:
@@ -50,7 +79,7 @@ def copy_rows(cursor: Cursor, tables: list[tuple[str, str]], path: Path) -> dict
     return counts
 
 
-def copy_selected(cursor: Cursor, copy: Cursor, name: str, condition: str = "true") -> int:
+def copy_selected(cursor: Connection, copy: Connection, name: str, condition: str = "true") -> int:
     """Copy rows of a table into the same table of another database; return how many.
 
     Args:
@@ -70,7 +99,7 @@ def copy_selected(cursor: Cursor, copy: Cursor, name: str, condition: str = "tru
     return copied
 
 
-def copy_views(cursor: Cursor, copy: Cursor) -> None:
+def copy_views(cursor: Connection, copy: Connection) -> None:
     """Create the views of a database in a copy of it.
 
     Args:
@@ -121,7 +150,7 @@ def copy_database(source: Path, target: Path) -> dict[str, int]:
     return counts
 
 
-def hash_of_row(cursor: Cursor, name: str) -> str:
+def hash_of_row(cursor: Connection, name: str) -> str:
     """Return the SQL of the hash of a row of a table.
 
     Args:
@@ -133,7 +162,7 @@ def hash_of_row(cursor: Cursor, name: str) -> str:
     return f"hash({', '.join(columns)})"
 
 
-def fingerprint(cursor: Cursor, name: str) -> tuple[int, int]:
+def fingerprint(cursor: Connection, name: str) -> tuple[int, int]:
     """Return the number of rows of a table, and the sum of their hashes.
 
     Args:
@@ -147,7 +176,7 @@ def fingerprint(cursor: Cursor, name: str) -> tuple[int, int]:
     return int(count), int(total)
 
 
-def drop_others(copy: Cursor, names: set[str]) -> None:
+def drop_others(copy: Connection, names: set[str]) -> None:
     """Drop all views of a copy, and the tables that the source does not have.
 
     Args:

@@ -12,8 +12,7 @@ from arthurai.server.timestamps import format_timestamp, utc_now
 if TYPE_CHECKING:
     import datetime as dt
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
-    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
 STARTED: Final = "started"
 WAITING: Final = "waiting_for_data_load_to_finish"

@@ -15,8 +15,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-import duckdb
-
 from arthurai.common.vocabulary import Stage, ValueType
 from arthurai.server.storage.warehouse.errors import ValuesLostError
 
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from arthurai.server.model_schema import Attribute, ModelSchema
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
 COLUMN_TYPES: Final = {
     ValueType.Integer: "BIGINT",
@@ -115,10 +113,13 @@ def create_tables(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
     create_views(cursor, slot, schema)
 
 
-def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool) -> None:
+def alter_tables(
+    database: WarehouseDatabase, cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool
+) -> None:
     """Adapt the tables of a model to a changed schema: add, replace and drop columns.
 
     Args:
+        database: The database.
         cursor: A cursor inside a transaction.
         slot: Slot number of the model.
         schema: The new schema of the model.
@@ -129,15 +130,21 @@ def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool) 
         ValuesLostError: If the type of a column cannot hold all its values, and `drop` is false.
     """
     others: dict[str, None] = {}
-    for table, wanted, system in _tables(cursor, slot, schema):
-        found = _alter_table(cursor, table, wanted, system, drop=drop)
+    for table, wanted, system in _tables(database, cursor, slot, schema):
+        found = _alter_table(database, cursor, table, wanted, system, drop=drop)
         if table != waiting_table(slot):
             others |= found
     create_views(cursor, slot, schema, list(others))
 
 
 def _alter_table(
-    cursor: Cursor, table: str, wanted: Mapping[str, str], system: Container[str], *, drop: bool
+    database: WarehouseDatabase,
+    cursor: Cursor,
+    table: str,
+    wanted: Mapping[str, str],
+    system: Container[str],
+    *,
+    drop: bool,
 ) -> dict[str, None]:
     """Add, replace and drop columns of one table; return the others that stay."""
     others: dict[str, None] = {}
@@ -146,7 +153,7 @@ def _alter_table(
         if column not in found:
             cursor.execute(f"ALTER TABLE {table} ADD COLUMN {quote_name(column)} {kind}")
         elif found[column] != _type_name(cursor, kind):
-            _convert(cursor, table, column, found[column], kind, discard=drop)
+            _convert(database, cursor, table, column, found[column], kind, discard=drop)
     for column in found.keys() - wanted.keys():
         if drop:
             cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quote_name(column)}")
@@ -155,19 +162,25 @@ def _alter_table(
     return others
 
 
-def _convert(cursor: Cursor, table: str, column: str, old: str, new: str, *, discard: bool) -> None:
+def _convert(
+    database: WarehouseDatabase,
+    cursor: Cursor,
+    table: str,
+    column: str,
+    old: str,
+    new: str,
+    *,
+    discard: bool,
+) -> None:
     """Change the type of a column; values that it cannot hold exactly become null if allowed."""
     name = quote_name(column)
-    lost = _count_inexact(cursor, table, column, old, new)
+    lost = _count_inexact(database, cursor, table, column, old, new)
     if lost and not discard:
         raise ValuesLostError({column: lost})
-    exact = _exact(name, old, new)
-    try:
-        cursor.execute(
-            f"ALTER TABLE {table} ALTER COLUMN {name} SET DATA TYPE {new}"
-            f" USING CASE WHEN {exact} THEN TRY_CAST({name} AS {new}) END"
-        )
-    except duckdb.BinderException:  # between these types there is no cast at all
+    if database.can_cast(cursor, old, new):
+        value = f"CASE WHEN {_exact(name, old, new)} THEN TRY_CAST({name} AS {new}) END"
+        database.change_type(cursor, table, name, new, value)
+    else:
         cursor.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
         cursor.execute(f"ALTER TABLE {table} ADD COLUMN {name} {new}")
 
@@ -176,11 +189,13 @@ def _exact(name: str, old: str, new: str) -> str:
     return f"TRY_CAST(TRY_CAST({name} AS {new}) AS {old}) IS NOT DISTINCT FROM {name}"
 
 
-def _count_inexact(cursor: Cursor, table: str, column: str, old: str, new: str) -> int:
+def _count_inexact(
+    database: WarehouseDatabase, cursor: Cursor, table: str, column: str, old: str, new: str
+) -> int:
     name = quote_name(column)
-    try:
+    if database.can_cast(cursor, old, new):
         cursor.execute(f"SELECT count(*) FROM {table} WHERE NOT ({_exact(name, old, new)})")
-    except duckdb.BinderException:
+    else:
         cursor.execute(f"SELECT count({name}) FROM {table}")
     return int(cursor.fetchall()[0][0])
 
@@ -190,22 +205,25 @@ def _columns_of(cursor: Cursor, table: str, system: Container[str]) -> dict[str,
     return {c[0]: str(c[1]) for c in cursor.description or () if c[0] not in system}
 
 
-def count_lost_values(cursor: Cursor, slot: int, schema: ModelSchema) -> dict[str, int]:
+def count_lost_values(
+    database: WarehouseDatabase, cursor: Cursor, slot: int, schema: ModelSchema
+) -> dict[str, int]:
     """Return how many stored values a changed schema has no place for, by column.
 
     Args:
+        database: The database.
         cursor: A cursor.
         slot: Slot number of the model.
         schema: The new schema of the model.
     """
     lost: dict[str, int] = {}
-    for table, wanted, system in _tables(cursor, slot, schema):
+    for table, wanted, system in _tables(database, cursor, slot, schema):
         for column, kind in _columns_of(cursor, table, system).items():
             if column not in wanted:
                 cursor.execute(f"SELECT count({quote_name(column)}) FROM {table}")
                 count = int(cursor.fetchall()[0][0])
             elif kind != _type_name(cursor, wanted[column]):
-                count = _count_inexact(cursor, table, column, kind, wanted[column])
+                count = _count_inexact(database, cursor, table, column, kind, wanted[column])
             else:
                 continue
             if count:
@@ -214,7 +232,7 @@ def count_lost_values(cursor: Cursor, slot: int, schema: ModelSchema) -> dict[st
 
 
 def _tables(
-    cursor: Cursor, slot: int, schema: ModelSchema
+    database: WarehouseDatabase, cursor: Cursor, slot: int, schema: ModelSchema
 ) -> list[tuple[str, dict[str, str], Container[str]]]:
     """Return the tables of a model, with the columns of the schema and their own ones."""
     stored = {a.column: COLUMN_TYPES[a.value_type] for a in schema.stored}
@@ -222,19 +240,16 @@ def _tables(
         (rows_table(slot), stored, {**SYSTEM_COLUMNS, **INTERNAL_COLUMNS}),
         (reference_table(slot), stored, {"seq"}),
     ]
-    if has_waiting_table(cursor, slot):
+    if has_waiting_table(database, cursor, slot):
         truths = {a.column: stored[a.column] for a in schema.ground_truth_attributes}
         system = {"partner_inference_id", "ground_truth_timestamp", "received_timestamp"}
         tables.append((waiting_table(slot), truths, system))
     return tables
 
 
-def has_waiting_table(cursor: Cursor, slot: int) -> bool:
+def has_waiting_table(database: WarehouseDatabase, cursor: Cursor, slot: int) -> bool:
     """Return whether a model has a table of ground truth that waits."""
-    cursor.execute(
-        "SELECT 1 FROM information_schema.tables WHERE table_name = ?", [f"m{slot}{WAITING_SUFFIX}"]
-    )
-    return bool(cursor.fetchall())
+    return bool(database.find_tables(cursor, [f"m{slot}{WAITING_SUFFIX}"]))
 
 
 def _type_name(cursor: Cursor, kind: str) -> str:

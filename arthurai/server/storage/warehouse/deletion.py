@@ -15,9 +15,8 @@ from arthurai.server.storage.warehouse.maintenance import Pruned, image_columns,
 
 if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
     from arthurai.server.storage.warehouse.stored_images import ImageFiles
-    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
     from arthurai.server.storage.warehouse.writer import ModelWriter
 
 
@@ -55,11 +54,11 @@ def delete_inference(
                 [partner_inference_id],
             )
             shown.update(cursor.fetchall())
-        enrichment_columns.delete(cursor, writer.slot, rows, partner_inference_id)
+        enrichment_columns.delete(database, cursor, writer.slot, rows, partner_inference_id)
         cursor.execute(f"DELETE FROM {rows} WHERE partner_inference_id = ?", [partner_inference_id])
         deleted = int(cursor.fetchall()[0][0])
         waiting = 0
-        if writer.waiting.count and has_waiting_table(cursor, writer.slot):
+        if writer.waiting.count and has_waiting_table(database, cursor, writer.slot):
             cursor.execute(
                 f"DELETE FROM {waiting_table(writer.slot)} WHERE partner_inference_id = ?",
                 [partner_inference_id],

@@ -1,93 +1,43 @@
-"""The DuckDB database of the data store: opening, versions, cursors and transactions."""
+"""The warehouse in a file of DuckDB: opening, compaction and copies."""
 
 from __future__ import annotations
 
-import logging
 import os
-import random
 import shutil
 import tempfile
 import threading
-import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from arthurai.server.storage.warehouse.access_gate import AccessGate
+from arthurai.server.storage.directory_entries import COPY_FILE
+from arthurai.server.storage.warehouse.database_copy import FileSnapshot
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
-from arthurai.server.storage.warehouse.errors import (
-    DataStoreError,
-    DataStoreVersionError,
-    OutOfRangeError,
-)
-from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_parts
+from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE, UNFINISHED_FILE
+from arthurai.server.storage.warehouse.duckdb_sessions import Connection, DuckDBSessions
+from arthurai.server.storage.warehouse.errors import DataStoreError, DataStoreVersionError
+from arthurai.server.storage.warehouse.online_compaction import compact_open, estimate_open
 from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
+from arthurai.server.storage.warehouse.warehouse_schema import (
+    MIGRATIONS,
+    prepare_schema,
+    read_version,
+)
 
-DATABASE_FILE: Final = "data.duckdb"
-UNFINISHED_FILE: Final = "compaction"  # names the copy that takes the place of the database
-COPY_FILE: Final = "copy.json"  # in a directory to which a copy is not complete yet
-SCHEMA_VERSION: Final = 2
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from arthurai.server.storage.warehouse.warehouse_database import Compaction, Cursor
+    from arthurai.server.storage.warehouse.warehouse_schema import Migration
 
 _FORBIDDEN: Final = "?" if os.sep == "\\" else "?\\"  # DuckDB reads them as something else
-_MAX_ATTEMPTS: Final = 8
-_FIRST_WAIT_SECONDS: Final = 0.005
-_CLOSE_SECONDS: Final = 5.0
-
-logger = logging.getLogger("arthurai.server")
-
-# How DuckDB says that a database must be opened again.
-_BROKEN_MESSAGES: Final = (
-    "database has been invalidated",
-    "Reopen",
-    "reopen",
-    "must be restarted",
-    "Failed to commit: failed to pin block",  # what it has spilled is not given back otherwise
-)
-
-T = TypeVar("T")
-Cursor = duckdb.DuckDBPyConnection
-EngineError: Final = duckdb.Error
-"""What the engine raises when it cannot go on, e.g. as its file is damaged."""
-Migration = Callable[[Cursor], None]
-
-_CREATE_REQUESTS: Final = """
-CREATE TABLE arthur_requests (
-    model_id VARCHAR NOT NULL, key VARCHAR NOT NULL, digest BLOB NOT NULL,
-    created_at TIMESTAMP NOT NULL, answer BLOB NOT NULL
-);
-"""
 
 
-def _add_requests(cursor: Cursor) -> None:
-    """Add answered requests, and to each model where the ground truth of a row came from."""
-    cursor.execute(_CREATE_REQUESTS)
-    cursor.execute("SELECT slot FROM arthur_models")
-    for (slot,) in cursor.fetchall():
-        cursor.execute(f'ALTER TABLE "m{slot}_rows" ADD COLUMN truth_by_id BOOLEAN')
-
-
-# From a version to the next one; each step runs in a transaction of its own.
-MIGRATIONS: Final[dict[int, Migration]] = {1: _add_requests}
-
-_CREATE: Final = f"""
-CREATE TABLE arthur_meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
-CREATE TABLE arthur_models (
-    model_id VARCHAR NOT NULL, slot INTEGER NOT NULL, fingerprint VARCHAR NOT NULL
-);
-CREATE TABLE arthur_datasets (
-    model_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, batch_id VARCHAR NOT NULL,
-    status VARCHAR NOT NULL, partner_record_count BIGINT NOT NULL,
-    created_at TIMESTAMP NOT NULL, updated_at TIMESTAMP NOT NULL
-);
-{_CREATE_REQUESTS}
-"""
-
-
-class DuckDBDatabase:
+class DuckDBDatabase(DuckDBSessions):
     """An open DuckDB database, in memory or in a directory that no other process has open.
 
     Args:
@@ -97,16 +47,18 @@ class DuckDBDatabase:
         migrations: Steps from each older schema version to the next.
 
     Attributes:
+        name: What messages call it.
+        is_shared: Whether other servers change it, too.
         files: Directory for files beside the database; temporary for a database in memory.
-        durable: Whether data outlive the process.
         max_row_bytes: The largest row that is safe to store; `None` without a bound of memory.
-        users: Who has a cursor is inside.
-        writers: Who has a transaction is inside.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
         DataStoreVersionError: If the file needs a newer DuckDB or a newer version of this package.
     """
+
+    name: Final = DATABASE_FILE
+    is_shared: Final = False
 
     def __init__(
         self,
@@ -116,14 +68,10 @@ class DuckDBDatabase:
         max_spill: int | None = None,
         migrations: Mapping[int, Migration] = MIGRATIONS,
     ) -> None:
+        super().__init__()
         self._lock: DirectoryLock | None = None
         self._remove_files: weakref.finalize[Any, Any] | None = None
-        self._closing = threading.Lock()
-        self._connection: Cursor | None = None
-        self._lent: set[Cursor] = set()
         self.durable = directory is not None
-        self._broken = threading.Event()
-        self.users, self.writers = AccessGate(), AccessGate()
         if directory is None:
             self.files = Path(tempfile.mkdtemp(prefix="arthurai-"))
             self._remove_files = weakref.finalize(self, _remove, self.files, os.getpid())
@@ -138,86 +86,31 @@ class DuckDBDatabase:
         try:
             _check_name(self._target)
             _check_complete(self.files)
-            self._connection = _connect(self._target, self.files / "spill", *self._bounds)
-            self._prepare(migrations)
+            self._connection = self._connect()
+            prepare_schema(self, migrations)
         except BaseException:
             self.close()
             raise
 
-    def _prepare(self, migrations: Mapping[int, Migration]) -> None:
-        known = self.fetch(
-            "SELECT table_name FROM information_schema.tables WHERE table_name = 'arthur_meta'"
-        )[1]
-        if not known:
-            with self.transaction() as cursor:
-                cursor.execute(_CREATE)
-                cursor.execute(
-                    "INSERT INTO arthur_meta VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)]
-                )
-            return
-        version = self.schema_version
-        if version > SCHEMA_VERSION:
-            raise DataStoreVersionError(
-                f"the data directory was written by a newer version of arthurai (data schema"
-                f" {version}, this version supports {SCHEMA_VERSION}): install that version or a"
-                " newer one"
-            )
-        while version < SCHEMA_VERSION:
-            with self.transaction() as cursor:
-                migrations[version](cursor)
-                version += 1
-                cursor.execute(
-                    "UPDATE arthur_meta SET value = ? WHERE name = 'schema_version'",
-                    [str(version)],
-                )
-
     @property
     def schema_version(self) -> int:
         """Version of the tables in the file."""
-        _, rows = self.fetch("SELECT value FROM arthur_meta WHERE name = 'schema_version'")
-        return int(rows[0][0])
+        return read_version(self)
 
-    @contextmanager
-    def cursor(self) -> Iterator[Cursor]:
-        """Provide a new cursor for the block; cursors are never shared between threads."""
-        with self.users.shared(), self._lend() as cursor:
-            yield cursor
+    def _connect(self) -> Connection:
+        return _open(self._target, self.files / "spill", *self._bounds)
 
-    @contextmanager
-    def _lend(self) -> Iterator[Cursor]:
-        if self._broken.is_set():
-            self._reopen()
-        if self._connection is None:
-            raise RuntimeError("the data store is closed")
-        cursor = self._connection.cursor()
-        self._lent.add(cursor)
-        try:
-            yield cursor
-        except duckdb.Error as error:
-            if self.durable and any(text in str(error) for text in _BROKEN_MESSAGES):
-                self._broken.set()
-            raise
-        finally:
-            cursor.close()
-            self._lent.discard(cursor)
+    def lock(
+        self, name: str, refresh: Callable[[], object] | None = None
+    ) -> AbstractContextManager[object]:
+        """Return a lock that one thread holds at a time; no other process has the file open.
 
-    def _reopen(self) -> None:
-        """Open the database again after DuckDB gave it up, as when a checkpoint met a full disk.
-
-        What was committed is in the log and is read from there.
-
-        Raises:
-            duckdb.Error: It cannot be opened, for instance because the disk is still full.
+        Args:
+            name: What it protects.
+            refresh: Never called.
         """
-        with self._closing:
-            if not self._broken.is_set() or self._connection is None:
-                return
-            self._interrupt()
-            with suppress(duckdb.Error):
-                self._connection.close()
-            self._connection = _connect(self._target, self.files / "spill", *self._bounds)
-            self._broken.clear()
-        logger.warning("the database of rows was opened again after an error")
+        del name, refresh
+        return threading.RLock()
 
     def replace_file(self, path: Path) -> None:
         """Continue with another file that holds the same, while nobody has a cursor.
@@ -239,12 +132,8 @@ class DuckDBDatabase:
                     raise DataStoreError("the log of recent writes could not be merged: make room")
                 path.replace(target)
             finally:
-                self._connection = _connect(self._target, self.files / "spill", *self._bounds)
+                self._connection = self._connect()
                 self._broken.clear()
-
-    def check(self) -> None:
-        """Raise an exception unless the database answers."""
-        self.fetch("SELECT 1")
 
     def is_in_place(self) -> bool:
         """Return whether the files are still where they were opened."""
@@ -252,77 +141,19 @@ class DuckDBDatabase:
             return True
         return self._lock.is_in_place() and (self.files / DATABASE_FILE).exists()
 
-    @property
-    def store_id(self) -> str | None:
-        """Id that this database shares with the control database beside it; `None` at first."""
-        _, rows = self.fetch("SELECT value FROM arthur_meta WHERE name = 'store_id'")
-        return str(rows[0][0]) if rows else None
-
-    @store_id.setter
-    def store_id(self, value: str) -> None:
-        with self.transaction() as cursor:
-            cursor.execute("INSERT INTO arthur_meta VALUES ('store_id', ?)", [value])
-
-    @contextmanager
-    def transaction(self) -> Iterator[Cursor]:
-        """Provide a cursor in a transaction that is committed, or rolled back on an error."""
-        with self.writers.shared(), self.cursor() as cursor:
-            cursor.execute("BEGIN TRANSACTION")
-            try:
-                yield cursor
-                cursor.execute("COMMIT")
-            except BaseException:
-                # After a failed COMMIT there is nothing to roll back.
-                with suppress(duckdb.Error):
-                    cursor.execute("ROLLBACK")
-                raise
-
-    def write(self, work: Callable[[Cursor], T]) -> T:
-        """Run a function in a transaction; repeat it after a conflict with another transaction.
+    def change_type(self, cursor: Cursor, table: str, column: str, kind: str, value: str) -> None:
+        """Change the type of a column.
 
         Args:
-            work: Takes a cursor; it may be called several times.
-
-        Returns:
-            What `work` returned in the committed transaction.
+            cursor: A cursor inside a transaction.
+            table: Quoted name of the table.
+            column: Quoted name of the column.
+            kind: The new type.
+            value: SQL of the new value.
         """
-
-        def attempt() -> T:
-            with self.transaction() as cursor:
-                return work(cursor)
-
-        return _retry(attempt)
-
-    def fetch(
-        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a query on a cursor of its own.
-
-        Args:
-            sql: One statement, values as `?` or `$name`.
-            params: The values.
-
-        Returns:
-            Column names and rows.
-
-        Raises:
-            OutOfRangeError: A value exceeds the range of numbers.
-        """
-        with self.cursor() as cursor, _range_errors():
-            rows = fetch_allowed(cursor, sql, params)
-            return [column[0] for column in cursor.description or ()], rows
-
-    def fetch_parts(
-        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> Iterator[list[tuple[Any, ...]]]:
-        """Run a query on a cursor of its own, and yield its rows a few at a time.
-
-        Args:
-            sql: One statement, values as `?` or `$name`.
-            params: The values.
-        """
-        with self.cursor() as cursor, _range_errors():
-            yield from fetch_parts(cursor, sql, params)
+        cursor.execute(
+            f"ALTER TABLE {table} ALTER COLUMN {column} SET DATA TYPE {kind} USING {value}"
+        )
 
     def checkpoint(self) -> None:
         """Merge the log into the file, as soon as no other write is in progress."""
@@ -331,58 +162,35 @@ class DuckDBDatabase:
             with self.cursor() as cursor:
                 cursor.execute("CHECKPOINT")
 
-        _retry(attempt)
+        self._retry(attempt)
+
+    def compact(self, *, dry_run: bool = False) -> Compaction:
+        """Replace the file by a copy without unused space; readers and writers continue.
+
+        Args:
+            dry_run: Only estimate the size afterwards.
+
+        Raises:
+            DataStoreBusyError: There was no moment to do it.
+            DataStoreError: There is no room for it.
+        """
+        return (estimate_open if dry_run else compact_open)(self)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[FileSnapshot]:
+        """Provide a snapshot for a block."""
+        with self.cursor() as cursor:
+            yield FileSnapshot(cursor)
 
     def close(self) -> None:
         """Write everything to the file and unlock the directory; a second call has no effect."""
+        super().close()
         with self._closing:
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                self._interrupt()
-                connection.close()
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None
             if self._remove_files is not None:
                 self._remove_files()
-
-    def interrupt(self) -> None:
-        """Interrupt the calls in progress: they raise `duckdb.InterruptException`."""
-        for cursor in self._lent.copy():
-            with suppress(duckdb.Error):  # closed in the meantime
-                cursor.interrupt()
-
-    def _interrupt(self) -> None:
-        """Interrupt the calls in progress, so that the connection can be closed."""
-        deadline = time.monotonic() + _CLOSE_SECONDS
-        while self._lent and time.monotonic() < deadline:
-            self.interrupt()
-            time.sleep(_FIRST_WAIT_SECONDS)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
-
-@contextmanager
-def _range_errors() -> Iterator[None]:
-    try:
-        yield
-    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
-        reason = str(error).partition("\n")[0].partition(":")[2].strip() or "overflow"
-        raise OutOfRangeError(reason) from error
-
-
-def _retry(attempt: Callable[[], T]) -> T:
-    """Call a function; repeat it after growing waits when it conflicts with a transaction."""
-    for number in range(_MAX_ATTEMPTS - 1):
-        try:
-            return attempt()
-        except duckdb.TransactionException:
-            time.sleep(random.uniform(0.5, 1.0) * _FIRST_WAIT_SECONDS * 2**number)  # noqa: S311 - jitter
-    return attempt()
 
 
 def _remove(directory: Path, owner: int) -> None:
@@ -413,7 +221,7 @@ def _check_complete(directory: Path) -> None:
         )
 
 
-def _connect(target: str, spill: Path, max_memory: int | None, max_spill: int | None) -> Cursor:
+def _open(target: str, spill: Path, max_memory: int | None, max_spill: int | None) -> Connection:
     # A query must not reach the file system, the network or these settings.
     config: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": "false",

@@ -9,8 +9,7 @@ from arthurai.server.storage.warehouse.ddl import quote_name
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
-    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
 _EXPLANATION: Final = {
     "inference_id": "VARCHAR",
@@ -59,9 +58,8 @@ def relation(database: WarehouseDatabase, slot: int, source: str) -> str:
     Raises:
         LookupError: If there are no results.
     """
-    found = database.fetch(
-        "SELECT 1 FROM information_schema.tables WHERE table_name = ?", [f"m{slot}_{source}"]
-    )[1]
+    with database.cursor() as cursor:
+        found = database.find_tables(cursor, [f"m{slot}_{source}"])
     if not found:
         raise LookupError(f"no results of the enrichment {source}")
     return _table(slot, source)
@@ -101,31 +99,35 @@ def drop_tables(cursor: Cursor, slot: int) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {_table(slot, source)}")
 
 
-def prune(cursor: Cursor, slot: int, kept: str) -> None:
+def prune(database: WarehouseDatabase, cursor: Cursor, slot: int, kept: str) -> None:
     """Delete results of deleted inferences.
 
     Args:
+        database: The database.
         cursor: A cursor inside the transaction that deletes the inferences.
         slot: Slot number of the model.
         kept: Relation of the remaining inferences.
     """
-    for table in _existing(cursor, slot):
+    for table in _existing(database, cursor, slot):
         cursor.execute(
             f"DELETE FROM {table} WHERE inference_id NOT IN"
             f" (SELECT CAST(inference_id AS VARCHAR) FROM {kept})"
         )
 
 
-def delete(cursor: Cursor, slot: int, rows: str, partner_inference_id: str) -> None:
+def delete(
+    database: WarehouseDatabase, cursor: Cursor, slot: int, rows: str, partner_inference_id: str
+) -> None:
     """Delete the results of the inferences of an id.
 
     Args:
+        database: The database.
         cursor: A cursor inside the transaction that deletes the inferences afterwards.
         slot: Slot number of the model.
         rows: Relation of the inferences.
         partner_inference_id: The id that the client chose.
     """
-    for table in _existing(cursor, slot):
+    for table in _existing(database, cursor, slot):
         cursor.execute(
             f"DELETE FROM {table} WHERE inference_id IN (SELECT CAST(inference_id AS VARCHAR)"
             f" FROM {rows} WHERE partner_inference_id = ?)",
@@ -133,10 +135,7 @@ def delete(cursor: Cursor, slot: int, rows: str, partner_inference_id: str) -> N
         )
 
 
-def _existing(cursor: Cursor, slot: int) -> list[str]:
+def _existing(database: WarehouseDatabase, cursor: Cursor, slot: int) -> list[str]:
     """Return the tables of results that a model has."""
-    cursor.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_name IN (SELECT unnest(?))",
-        [[f"m{slot}_{source}" for source in COLUMNS]],
-    )
-    return [quote_name(name) for (name,) in cursor.fetchall()]
+    found = database.find_tables(cursor, [f"m{slot}_{source}" for source in COLUMNS])
+    return list(map(quote_name, found))

@@ -22,8 +22,7 @@ from arthurai.server.timestamps import utc_now
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
-    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
 MAX_AGE: Final = dt.timedelta(days=1)
 MAX_KEYS: Final = 20_000

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
     from arthurai.server.storage.warehouse.stored_images import ImageFiles
-    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
     from arthurai.server.storage.warehouse.writer import ModelWriter
 
 
@@ -73,7 +72,7 @@ def prune_model(
         cursor.execute(f"DELETE FROM {rows} WHERE inference_timestamp < ?", [before])
         deleted = int(cursor.fetchall()[0][0])
         if deleted:
-            enrichment_columns.prune(cursor, writer.slot, rows)
+            enrichment_columns.prune(database, cursor, writer.slot, rows)
             cursor.execute(
                 "DELETE FROM arthur_datasets WHERE model_id = ? AND kind = 'batch'"
                 f" AND batch_id NOT IN (SELECT batch_id FROM {rows} WHERE batch_id IS NOT NULL)",

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from arthurai.server.storage.warehouse.datasets import Datasets
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
-    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
 
 class ModelWriters:
@@ -38,10 +37,9 @@ class ModelWriters:
         self._fitted: dict[str, tuple[ModelSchema, ModelWriter]] = {}
         # The columns that the views are known to have, by slot.
         self._columns: dict[int, set[tuple[str, str]]] = {}
-        waiting = count_waiting(database)
-        for model_id, slot, fingerprint in database.fetch(
-            "SELECT model_id, slot, fingerprint FROM arthur_models"
-        )[1]:
+        stored = database.fetch("SELECT model_id, slot, fingerprint FROM arthur_models")[1]
+        waiting = count_waiting(database, [slot for _, slot, _ in stored])
+        for model_id, slot, fingerprint in stored:
             self._writers[model_id] = ModelWriter(
                 database, datasets, model_id, slot, waiting.get(slot, 0)
             )
@@ -115,7 +113,7 @@ class ModelWriters:
         with self._model_locked(schema.model_id) as writer:
             if writer is not None and not discard_values:
                 with self._database.cursor() as cursor:
-                    lost = ddl.count_lost_values(cursor, writer.slot, schema)
+                    lost = ddl.count_lost_values(self._database, cursor, writer.slot, schema)
                 if lost:
                     raise ValuesLostError(lost)
             store()
@@ -152,7 +150,7 @@ class ModelWriters:
                     [schema.model_id, slot, fingerprint],
                 )
             else:
-                ddl.alter_tables(cursor, slot, schema, drop=drop)
+                ddl.alter_tables(self._database, cursor, slot, schema, drop=drop)
                 cursor.execute(
                     "UPDATE arthur_models SET fingerprint = ? WHERE model_id = ?",
                     [fingerprint, schema.model_id],

@@ -11,12 +11,11 @@ import logging
 import shutil
 import time
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import duckdb
 
-from arthurai.server.storage.warehouse.access_gate import GateBusyError
-from arthurai.server.storage.warehouse.compaction import COMPACTED_FILE, Compaction, sync
+from arthurai.server.storage.warehouse.access_gate import AccessGate, GateBusyError
 from arthurai.server.storage.warehouse.database_copy import (
     copy_rows,
     copy_selected,
@@ -27,13 +26,16 @@ from arthurai.server.storage.warehouse.database_copy import (
     list_tables,
 )
 from arthurai.server.storage.warehouse.ddl import quote_name
-from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE
+from arthurai.server.storage.warehouse.duckdb_files import COMPACTED_FILE, DATABASE_FILE, sync
 from arthurai.server.storage.warehouse.errors import DataStoreBusyError, DataStoreError
+from arthurai.server.storage.warehouse.warehouse_database import Compaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.duckdb_sessions import Connection
 
 _WRITERS_SECONDS: Final = 2.0
 _READERS_SECONDS: Final = 0.5
@@ -44,7 +46,27 @@ _MIN_FREE_BYTES: Final = 64 * 2**20
 logger = logging.getLogger("arthurai.server.storage")
 
 
-def estimate_open(database: DuckDBDatabase) -> Compaction:
+class OpenFile(Protocol):
+    """A database in a file that is open."""
+
+    files: Path
+    users: AccessGate
+    writers: AccessGate
+
+    def cursor(self) -> AbstractContextManager[Connection]:
+        """Provide a new cursor for a block."""
+
+    def fetch(self, sql: str, params: Sequence[Any] = ()) -> tuple[list[str], list[Any]]:
+        """Run a query; return column names and rows."""
+
+    def checkpoint(self) -> None:
+        """Merge the log into the file."""
+
+    def replace_file(self, path: Path) -> None:
+        """Continue with another file that holds the same."""
+
+
+def estimate_open(database: OpenFile) -> Compaction:
     """Return the size of an open database in bytes, now and at most about after `compact_open`.
 
     Args:
@@ -56,7 +78,7 @@ def estimate_open(database: DuckDBDatabase) -> Compaction:
     return Compaction(size, size - int(unused[0][0]))
 
 
-def compact_open(database: DuckDBDatabase, limit_seconds: float = _LIMIT_SECONDS) -> Compaction:
+def compact_open(database: OpenFile, limit_seconds: float = _LIMIT_SECONDS) -> Compaction:
     """Replace the file of an open database by a copy without unused space.
 
     Nothing is lost if the process ends at any moment: the old file is complete until the new one,
@@ -105,7 +127,7 @@ def compact_open(database: DuckDBDatabase, limit_seconds: float = _LIMIT_SECONDS
     return Compaction(before, path.stat().st_size)
 
 
-def _merge_log(database: DuckDBDatabase) -> Path:
+def _merge_log(database: OpenFile) -> Path:
     """Merge the log of recent writes into the file, for its size to mean something; return it."""
     with suppress(duckdb.TransactionException):  # too many writers at this moment
         database.checkpoint()
@@ -117,7 +139,7 @@ def _remove(target: Path) -> None:
     target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
 
 
-def _try_to_replace(database: DuckDBDatabase, target: Path) -> bool:
+def _try_to_replace(database: OpenFile, target: Path) -> bool:
     """Complete the copy and put it in place, unless somebody works for too long meanwhile."""
     started = time.monotonic()
     try:
@@ -136,7 +158,7 @@ def _try_to_replace(database: DuckDBDatabase, target: Path) -> bool:
     return True
 
 
-def _catch_up(database: DuckDBDatabase, target: Path) -> int:
+def _catch_up(database: OpenFile, target: Path) -> int:
     """Make the copy equal to the database as it is now; return how many rows were copied."""
     with database.cursor() as cursor, closing(duckdb.connect(str(target))) as copy:
         cursor.execute("BEGIN TRANSACTION")
@@ -146,7 +168,7 @@ def _catch_up(database: DuckDBDatabase, target: Path) -> int:
             cursor.execute("ROLLBACK")
 
 
-def _copy_changes(cursor: Cursor, copy: Cursor) -> int:
+def _copy_changes(cursor: Connection, copy: Connection) -> int:
     tables = dict(list_tables(cursor))
     copied = dict(list_tables(copy))
     changed = 0
@@ -166,7 +188,7 @@ def _copy_changes(cursor: Cursor, copy: Cursor) -> int:
     return changed
 
 
-def _copy_difference(cursor: Cursor, copy: Cursor, name: str) -> int:
+def _copy_difference(cursor: Connection, copy: Connection, name: str) -> int:
     """Delete the rows that are gone, and copy those that are new; a changed row is both."""
     table, row = quote_name(name), hash_of_row(cursor, name)
     hashes = f"SELECT DISTINCT {row} AS hash FROM {table}"

@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.storage.warehouse.errors import DataStoreBusyError, DataStoreError
-from arthurai.server.storage.warehouse.online_compaction import compact_open, estimate_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arthurai.server.storage.warehouse.compaction import Compaction
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import (
+        Compaction,
+        Snapshot,
+        WarehouseDatabase,
+    )
 
 _PATIENCE_SECONDS: Final = 60.0
 
@@ -25,7 +27,7 @@ class Upkeep:
         database: The database.
     """
 
-    def __init__(self, database: DuckDBDatabase) -> None:
+    def __init__(self, database: WarehouseDatabase) -> None:
         self._database = database
         self._lock = threading.Lock()
 
@@ -46,17 +48,17 @@ class Upkeep:
         if not self._database.durable:
             raise DataStoreError("the data are in memory; there is no file to compact")
         with self._hold():
-            return (estimate_open if dry_run else compact_open)(self._database)
+            return self._database.compact(dry_run=dry_run)
 
     @contextmanager
-    def snapshot(self) -> Iterator[Cursor]:
-        """Lend a cursor for a long transaction that reads, which excludes a compaction.
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Provide what is stored at one moment, which excludes a compaction.
 
         Raises:
-            DataStoreBusyError: A compaction is under way, or another such transaction.
+            DataStoreBusyError: A compaction is under way, or another backup.
         """
-        with self._hold(), self._database.cursor() as cursor:
-            yield cursor
+        with self._hold(), self._database.snapshot() as snapshot:
+            yield snapshot
 
     @contextmanager
     def _hold(self) -> Iterator[None]:

@@ -22,13 +22,13 @@ from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     import numpy.typing as npt
     import pyarrow as pa
 
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
-    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
 _WAITING: Final = "waiting"
 _MAX_STALE: Final = 10_000
@@ -193,21 +193,20 @@ class WaitingTruths:
             self.forget()
 
 
-def count_waiting(database: WarehouseDatabase) -> dict[int, int]:
+def count_waiting(database: WarehouseDatabase, slots: Iterable[int]) -> dict[int, int]:
     """Return how many ids wait, by the slot number of their model.
 
     Args:
         database: The database.
+        slots: The slot numbers of the models.
     """
-    _, tables = database.fetch(
-        "SELECT table_name FROM duckdb_tables() WHERE suffix(table_name, ?) AND estimated_size > 0",
-        [WAITING_SUFFIX],
-    )
+    with database.cursor() as cursor:
+        tables = database.find_tables(cursor, [f"m{slot}{WAITING_SUFFIX}" for slot in slots])
     return {
         int(name.removeprefix("m").removesuffix(WAITING_SUFFIX)): int(
             database.fetch(f"SELECT count(*) FROM {quote_name(name)}")[1][0][0]
         )
-        for (name,) in tables
+        for name in tables
     }
 
 

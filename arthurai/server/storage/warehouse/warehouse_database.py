@@ -1,17 +1,67 @@
-"""What the data store asks of its database, whichever engine keeps the rows."""
+"""What the data store asks of its database, whichever engine keeps the rows.
+
+Statements are written in the SQL of DuckDB, the engine of the server wherever its rows are kept.
+What depends on where they are is in this interface: nothing but the modules of an engine and
+`warehouse_engines` knows which one it is.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
-
 T = TypeVar("T")
+
+
+class Cursor(Protocol):
+    """Runs statements, one after the other; it belongs to one thread."""
+
+    @property
+    def description(self) -> Any:
+        """Names and types of the columns of the result."""
+
+    def execute(self, query: Any, parameters: Any = ..., /) -> Any:
+        """Run one statement, values as `?` or `$name`."""
+
+    def fetchall(self) -> Any:
+        """Return the rows of the result."""
+
+    def fetchmany(self, size: int = ..., /) -> Any:
+        """Return the next rows of the result."""
+
+    def fetchnumpy(self) -> Any:
+        """Return the result as arrays by column."""
+
+    def register(self, name: str, table: object, /) -> Any:
+        """Let statements of this cursor read a table of Arrow by a name."""
+
+    def interrupt(self) -> None:
+        """End the statement that is running: it raises an exception."""
+
+
+class Compaction(NamedTuple):
+    """Size of the files in bytes, before and after a compaction."""
+
+    before: int
+    after: int
+
+
+class Snapshot(Protocol):
+    """What a database holds at one moment."""
+
+    def begin(self) -> None:
+        """Choose the moment: now."""
+
+    def copy_to(self, directory: Path) -> dict[str, int]:
+        """Write a copy to a directory that a server can open; return the rows by table.
+
+        Args:
+            directory: The directory.
+        """
 
 
 class WarehouseDatabase(Protocol):
@@ -28,11 +78,32 @@ class WarehouseDatabase(Protocol):
     max_row_bytes: int | None
 
     @property
+    def name(self) -> str:
+        """What messages call it; without credentials."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other servers change it, too: nothing that was read stays true.
+
+        Rows of a model may only be changed by who holds its lock, see `lock`.
+        """
+
+    @property
     def store_id(self) -> str | None:
         """Id that it shares with its control database; `None` at first."""
 
     @store_id.setter
     def store_id(self, value: str) -> None: ...
+
+    def lock(
+        self, name: str, refresh: Callable[[], object] = ...
+    ) -> AbstractContextManager[object]:
+        """Return a lock that one thread of one server holds at a time; that one may enter again.
+
+        Args:
+            name: What it protects.
+            refresh: Called when the lock was taken, if another server may have held it before.
+        """
 
     def cursor(self) -> AbstractContextManager[Cursor]:
         """Provide a new cursor for a block; cursors are never shared between threads."""
@@ -73,8 +144,50 @@ class WarehouseDatabase(Protocol):
             OutOfRangeError: A value exceeds the range of numbers.
         """
 
+    def find_tables(self, cursor: Cursor, names: Collection[str]) -> list[str]:
+        """Return those of some tables that exist.
+
+        Args:
+            cursor: A cursor.
+            names: Names of tables.
+        """
+
+    def can_cast(self, cursor: Cursor, old: str, new: str) -> bool:
+        """Return whether there is a cast from a type to another one, and back.
+
+        Args:
+            cursor: A cursor.
+            old: The one type.
+            new: The other one.
+        """
+
+    def change_type(self, cursor: Cursor, table: str, column: str, kind: str, value: str) -> None:
+        """Change the type of a column.
+
+        Args:
+            cursor: A cursor inside a transaction.
+            table: Quoted name of the table.
+            column: Quoted name of the column.
+            kind: The new type.
+            value: SQL of the new value.
+        """
+
     def checkpoint(self) -> None:
         """Merge what was written lately into the files."""
+
+    def compact(self, *, dry_run: bool = False) -> Compaction:
+        """Return the space of deleted rows to where it came from; readers and writers continue.
+
+        Args:
+            dry_run: Only estimate the size afterwards.
+
+        Raises:
+            DataStoreBusyError: There was no moment to do it.
+            DataStoreError: There is no room for it.
+        """
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Provide a snapshot for a block."""
 
     def interrupt(self) -> None:
         """Interrupt the calls in progress: they raise an exception."""

@@ -39,10 +39,9 @@ if TYPE_CHECKING:
     from arthurai.server.background.event_bus import DataKind
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.datasets import Datasets
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
     from arthurai.server.storage.warehouse.ground_truth_updates import Touched
     from arthurai.server.storage.warehouse.idempotency import Finish
-    from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
 _BATCH: Final = "incoming"
 _PAIRS: Final = "pairs"

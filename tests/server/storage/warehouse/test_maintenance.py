@@ -27,17 +27,15 @@ from builders import (
 from arthurai.server.storage.warehouse import compaction
 from arthurai.server.storage.warehouse.compaction import compact
 from arthurai.server.storage.warehouse.data_store import DataStore
-from arthurai.server.storage.warehouse.duckdb_database import (
-    DATABASE_FILE,
-    SCHEMA_VERSION,
-    DuckDBDatabase,
-)
+from arthurai.server.storage.warehouse.duckdb_database import DuckDBDatabase
+from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE
 from arthurai.server.storage.warehouse.errors import (
     DataStoreError,
     DataStoreLockedError,
     DataStoreVersionError,
 )
 from arthurai.server.storage.warehouse.idempotency import RequestKey
+from arthurai.server.storage.warehouse.warehouse_schema import SCHEMA_VERSION
 
 # --- retention and compaction ---------------------------------------------------------------------
 

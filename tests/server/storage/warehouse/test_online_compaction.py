@@ -17,7 +17,7 @@ from arthurai.server.storage.warehouse import online_compaction
 from arthurai.server.storage.warehouse.access_gate import AccessGate, GateBusyError
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.storage.warehouse.ddl import COLUMN_TYPES
-from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE
+from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE
 from arthurai.server.storage.warehouse.errors import DataStoreBusyError, DataStoreError
 
 

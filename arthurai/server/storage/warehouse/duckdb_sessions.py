@@ -1,0 +1,261 @@
+"""A connection of DuckDB that many threads use: cursors, transactions, queries and interrupts."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+import duckdb
+
+from arthurai.server.storage.warehouse.access_gate import AccessGate
+from arthurai.server.storage.warehouse.errors import OutOfRangeError
+from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor
+
+_FIRST_WAIT_SECONDS: Final = 0.005
+_CLOSE_SECONDS: Final = 5.0
+
+# How DuckDB says that a database must be opened again.
+_BROKEN_MESSAGES: Final = (
+    "database has been invalidated",
+    "Reopen",
+    "reopen",
+    "must be restarted",
+    "Failed to commit: failed to pin block",  # what it has spilled is not given back otherwise
+)
+
+logger = logging.getLogger("arthurai.server")
+
+T = TypeVar("T")
+Connection = duckdb.DuckDBPyConnection
+
+
+class DuckDBSessions:
+    """What both engines have in common: DuckDB computes, wherever the rows are.
+
+    Attributes:
+        files: Directory for files beside the database.
+        durable: Whether data outlive the process.
+        users: Who has a cursor is inside.
+        writers: Who has a transaction is inside.
+    """
+
+    files: Path
+    durable: bool
+    _attempts = 8
+    """How often a transaction is tried that conflicts with others."""
+
+    def __init__(self) -> None:
+        self._closing = threading.Lock()
+        self._connection: Connection | None = None
+        self._lent: set[Connection] = set()
+        self._broken = threading.Event()
+        self.users, self.writers = AccessGate(), AccessGate()
+
+    def _connect(self) -> Connection:
+        """Open the database."""
+        raise NotImplementedError
+
+    @contextmanager
+    def cursor(self) -> Iterator[Connection]:
+        """Provide a new cursor for the block; cursors are never shared between threads."""
+        with self.users.shared(), self._lend() as cursor:
+            yield cursor
+
+    @contextmanager
+    def _lend(self) -> Iterator[Connection]:
+        if self._broken.is_set():
+            self._reopen()
+        if self._connection is None:
+            raise RuntimeError("the data store is closed")
+        cursor = self._connection.cursor()
+        self._lent.add(cursor)
+        try:
+            yield cursor
+        except duckdb.Error as error:
+            if self.durable and any(text in str(error) for text in _BROKEN_MESSAGES):
+                self._broken.set()
+            raise
+        finally:
+            cursor.close()
+            self._lent.discard(cursor)
+
+    def _reopen(self) -> None:
+        """Open the database again after DuckDB gave it up, as when a checkpoint met a full disk.
+
+        What was committed is in the log and is read from there.
+
+        Raises:
+            duckdb.Error: It cannot be opened, for instance because the disk is still full.
+        """
+        with self._closing:
+            if not self._broken.is_set() or self._connection is None:
+                return
+            self._interrupt()
+            with suppress(duckdb.Error):
+                self._connection.close()
+            self._connection = self._connect()
+            self._broken.clear()
+        logger.warning("the database of rows was opened again after an error")
+
+    def check(self) -> None:
+        """Raise an exception unless the database answers."""
+        self.fetch("SELECT 1")
+
+    @property
+    def store_id(self) -> str | None:
+        """Id that this database shares with the control database beside it; `None` at first."""
+        _, rows = self.fetch("SELECT value FROM arthur_meta WHERE name = 'store_id'")
+        return str(rows[0][0]) if rows else None
+
+    @store_id.setter
+    def store_id(self, value: str) -> None:
+        with self.transaction() as cursor:
+            cursor.execute("INSERT INTO arthur_meta VALUES ('store_id', ?)", [value])
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Provide a cursor in a transaction that is committed, or rolled back on an error."""
+        with self.writers.shared(), self.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                # After a failed COMMIT there is nothing to roll back.
+                with suppress(duckdb.Error):
+                    cursor.execute("ROLLBACK")
+                raise
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a function in a transaction; repeat it after a conflict with another transaction.
+
+        Args:
+            work: Takes a cursor; it may be called several times.
+
+        Returns:
+            What `work` returned in the committed transaction.
+        """
+
+        def attempt() -> T:
+            with self.transaction() as cursor:
+                return work(cursor)
+
+        return self._retry(attempt)
+
+    def _retry(self, attempt: Callable[[], T]) -> T:
+        """Call a function; repeat it after growing waits when it conflicts with a transaction."""
+        for number in range(self._attempts - 1):
+            try:
+                return attempt()
+            except duckdb.TransactionException:
+                longest = _FIRST_WAIT_SECONDS * 2**number
+                time.sleep(random.uniform(0.5, 1.0) * longest)  # noqa: S311 - jitter
+        return attempt()
+
+    def fetch(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a query on a cursor of its own.
+
+        Args:
+            sql: One statement, values as `?` or `$name`.
+            params: The values.
+
+        Returns:
+            Column names and rows.
+
+        Raises:
+            OutOfRangeError: A value exceeds the range of numbers.
+        """
+        with self.cursor() as cursor, _range_errors():
+            rows = fetch_allowed(cursor, sql, params)
+            return [column[0] for column in cursor.description or ()], rows
+
+    def fetch_parts(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a query on a cursor of its own, and yield its rows a few at a time.
+
+        Args:
+            sql: One statement, values as `?` or `$name`.
+            params: The values.
+        """
+        with self.cursor() as cursor, _range_errors():
+            yield from fetch_parts(cursor, sql, params)
+
+    def find_tables(self, cursor: Cursor, names: Collection[str]) -> list[str]:
+        """Return those of some tables that exist.
+
+        Args:
+            cursor: A cursor.
+            names: Names of tables.
+        """
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_catalog ="
+            " current_database() AND table_name IN (SELECT unnest(?))",
+            [list(names)],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+    def can_cast(self, cursor: Cursor, old: str, new: str) -> bool:
+        """Return whether there is a cast from a type to another one, and back.
+
+        Args:
+            cursor: A cursor.
+            old: The one type.
+            new: The other one.
+        """
+        try:
+            cursor.execute(
+                f"SELECT TRY_CAST(TRY_CAST(x AS {new}) AS {old})"
+                f" FROM (SELECT CAST(NULL AS {old}) AS x FROM range(1))"  # not a constant
+            )
+        except duckdb.BinderException:
+            return False
+        return True
+
+    def interrupt(self) -> None:
+        """Interrupt the calls in progress: they raise `duckdb.InterruptException`."""
+        for cursor in self._lent.copy():
+            with suppress(duckdb.Error):  # closed in the meantime
+                cursor.interrupt()
+
+    def _interrupt(self) -> None:
+        """Interrupt the calls in progress, so that the connection can be closed."""
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        while self._lent and time.monotonic() < deadline:
+            self.interrupt()
+            time.sleep(_FIRST_WAIT_SECONDS)
+
+    def close(self) -> None:
+        """Close the connection; a second call has no effect."""
+        with self._closing:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                self._interrupt()
+                connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+@contextmanager
+def _range_errors() -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        reason = str(error).partition("\n")[0].partition(":")[2].strip() or "overflow"
+        raise OutOfRangeError(reason) from error
