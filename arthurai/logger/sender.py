@@ -150,6 +150,7 @@ class Sender:
         self._own_settled = 0
         self._failures = 0
         self._retry_at: float | None = None
+        self._due_at: float | None = None
         self._reminded_at = 0.0
         self._is_failing = False
         self._hurry = False
@@ -239,9 +240,8 @@ class Sender:
                 self._wait_until_due()
                 if self._stopping:
                     break
-                self._hurry = False
                 try:
-                    is_done = self._send_own() and self._send_orphans()
+                    is_done = (not self._is_due() or self._send_own()) and self._send_orphans()
                 except Exception as error:  # noqa: BLE001 - the thread must live; it is reported
                     self.report(error, self._queue.rows)
                     is_done = False
@@ -272,26 +272,36 @@ class Sender:
             return
         if self._orphans or self._orphan is not None:
             return
-        self.notify_at = 1
-        if not self._queue.rows:
-            self._wake.wait()
-        self._wake.clear()
-        end = time.monotonic() + self._interval
-        while self._queue.rows < self._batch_rows and not (self._hurry or self._stopping):
-            left = end - time.monotonic()
-            if left <= 0:
+        while not self._stopping:
+            self.notify_at = self._batch_rows if self._queue.rows else 1
+            if self._is_due():
                 break
-            self.notify_at = self._batch_rows
-            self._wake.wait(left)  # ends early for the first row as well, if that was just added
+            left = None if self._due_at is None else self._due_at - time.monotonic()
+            self._wake.wait(left)  # ends early for the first row as well
             self._wake.clear()
         self.notify_at = _NEVER
 
+    def _is_due(self) -> bool:
+        """Return whether its own rows are to be sent: rows of other processes do not hurry them."""
+        rows = self._queue.rows
+        if self._hurry or rows >= self._batch_rows:
+            return True
+        now = time.monotonic()
+        if not rows:
+            self._due_at = None
+        elif self._due_at is None:
+            self._due_at = now + self._interval
+        return self._due_at is not None and now >= self._due_at
+
     def _send_own(self) -> bool:
         """Send the rows that are there now; return whether all of them got an outcome."""
+        self._hurry = False  # before the rows are counted: a flush after that hurries again
+        self._due_at = time.monotonic()  # what has no outcome is due at the next attempt
         target = self._queue.appended
         while self._own_settled < target and not self._stopping:
             if not self._send_batch(self._queue):
                 return False
+        self._due_at = None
         return True
 
     def _send_orphans(self) -> bool:

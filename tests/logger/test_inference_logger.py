@@ -378,6 +378,30 @@ def test_what_is_left_at_the_end_is_said_and_sent_by_the_next_logger(
     assert list(other.spool.iterdir()) == []
 
 
+def test_what_others_left_behind_is_sent_at_once_and_hurries_no_row(model, flaky, make_logger):
+    log = make_logger(model)
+    flaky.fault = "before"
+    log.log_many(regression_rows(range(10)))
+    log.close(0.1)
+    other = make_logger(model, flush_interval=3600, batch_rows=7)  # finds them, and fails once
+    other.log_many(regression_rows(range(10, 13)))
+    eventually(lambda: other.counts.failed_attempts)
+    flaky.fault = None
+    eventually(lambda: other.counts.adopted == 10)
+    time.sleep(0.1)
+    assert stored(model).keys() == {f"id-{n}" for n in range(10)}
+    other.log_many(regression_rows(range(13, 17)))
+    eventually(lambda: other.counts.accepted == 17)
+
+
+def test_a_row_is_sent_in_time_after_flushes_of_nothing(model, make_logger, options):
+    log = make_logger(model, **{**options, "flush_interval": 0.05})
+    for number in range(5):
+        log.flush(PATIENT)
+        log.log(regression_rows([number])[0])
+        eventually(lambda count=number + 1: log.counts.accepted == count)
+
+
 def test_what_is_left_in_memory_is_said_to_be_lost(model, flaky, make_logger, caplog):
     log = make_logger(model, **MEMORY)
     flaky.fault = "before"

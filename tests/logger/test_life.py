@@ -104,10 +104,14 @@ def test_rows_that_come_before_the_thread_has_begun_wait_for_their_time(
     monkeypatch.setattr(sender, "list_folders", list_slowly)
     log = make_logger(far, flush_interval=3600)
     log.log_many(regression_rows(range(5)))
+    # What a process that still runs has in the same spool, such as a child, is seen as well.
+    other = make_logger(far, flush_interval=3600)
+    other.log_many(regression_rows(range(5, 10)))
     logged.set()
     time.sleep(1.5)
     assert stored_count(far) == 0
     assert log.flush(PATIENT).accepted == 5
+    assert other.flush(PATIENT).accepted == 5
 
 
 def test_a_fork_after_a_logger_was_closed_closes_no_file_of_others(far, make_logger):
