@@ -71,3 +71,4 @@ html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False
 pygments_style = "friendly"
+pygments_dark_style = "github-dark"

@@ -21,6 +21,7 @@ from unittest import mock
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.domains.python import PyObject
 from sphinx.util.docutils import SphinxDirective
 
 from scripts.check_layout import ALIASES, PACKAGE
@@ -278,6 +279,9 @@ def shorten_signature(
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything with Sphinx."""
+    for field in PyObject.doc_field_types:
+        if field.name == "variable":
+            field.label = "Attributes"
     app.add_role("code-or-link", code_or_link)
     app.add_directive("methods-by-group", MethodsByGroup)
     app.add_directive("command-help", CommandHelp)

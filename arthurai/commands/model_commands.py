@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from arthurai.commands.server_commands import add_server_command
+from arthurai.common.text import suggest
 from arthurai.typing import QueryTypeName
 
 if TYPE_CHECKING:
@@ -214,7 +215,11 @@ def _find_model(arthur: ArthurAI, wanted: str) -> ArthurModel:
             raise ValueError(f"{len(found)} models have the name {wanted!r}; name one by id: {ids}")
         if found:
             return arthur.get_model(str(found[0].id))
-    raise ValueError(f"there is no model {wanted!r}; `arthurai models` lists them")
+    names = (name for model in known for name in (model.display_name, model.partner_model_id))
+    raise ValueError(
+        f"there is no model {wanted!r}{suggest(wanted, filter(None, names))}; "
+        "`arthurai models` lists them"
+    )
 
 
 def _models(arthur: ArthurAI, options: argparse.Namespace) -> Rows:

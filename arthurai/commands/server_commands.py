@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import stat
+import sys
 import tomllib
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,6 +104,8 @@ def run_and_print(
             print(to_json(rows if isinstance(rows, list) else rows[0]))
         else:
             print_table(rows)
+            if not rows:
+                print("none", file=sys.stderr)
         return int(getattr(options, "exit_status", 0))
 
     return run
@@ -158,8 +161,12 @@ def connect(options: argparse.Namespace) -> Iterator[ArthurAI]:
     if options.data_dir is not None:
         check_owner(options.data_dir)
         where = {"url": f"local://{options.data_dir.resolve()}"}
-    elif leads_to_loopback(options.url or read_variable(URL_VARIABLE) or ""):
-        where["allow_insecure"] = True
+    else:
+        url = options.url or read_variable(URL_VARIABLE)
+        if url is None:
+            raise ValueError(f"no server is named; give --url or --data-dir, or set {URL_VARIABLE}")
+        if leads_to_loopback(url):
+            where["allow_insecure"] = True
     with ArthurAI(**where) as arthur:
         if options.organization is None:
             yield arthur

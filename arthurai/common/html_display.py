@@ -105,3 +105,16 @@ class DisplayedList(list[T]):
             return format_table(("",), ((repr(item),) for item in self), len(self))
         rows = ([getattr(item, name, None) for name in names] for item in self)
         return format_table([name.replace("_", " ") for name in names], rows, len(self))
+
+
+class DisplayedRows(list[Any]):
+    """Rows that notebooks show as a table; otherwise a list of dictionaries like any other."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        shown = [row for row in self[:MAX_ROWS] if isinstance(row, Mapping)]
+        names = list(dict.fromkeys(name for row in shown for name in row))
+        if not names:
+            return "<p>none</p>"
+        return format_table(names, ([row.get(name) for name in names] for row in shown), len(self))

@@ -17,7 +17,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     wrap_errors,
 )
-from arthurai.common.html_display import DisplayedList
+from arthurai.common.html_display import DisplayedList, DisplayedRows
 from arthurai.common.pagination import collect_pages, iterate_items
 from arthurai.common.text import find_similar
 from arthurai.model.base_model import require_connection
@@ -79,6 +79,13 @@ class Metric(ArthurBaseJsonDataclass):
     attribute: str | None = None
     parameters: list[dict[str, Any]] | None = None
     valid_rollups: list[str] | None = None
+
+
+class MetricEvaluation(dict[str, Any]):
+    """The response of `evaluate_metric`: a dictionary that notebooks show as a table of values."""
+
+    def _repr_html_(self) -> str:
+        return DisplayedRows(flatten_results(self))._repr_html_()
 
 
 def create_metric(
@@ -374,7 +381,7 @@ def evaluate_metric(
         found = api.exchange(request, evaluate_metric_operation.parse_response, json=body)
     answer = found.as_received()
     if as_frame is None:
-        return answer
+        return MetricEvaluation(answer)
     return to_table(flatten_results(answer), as_frame)
 
 

@@ -19,6 +19,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.html_display import DisplayedRows
 from arthurai.common.text import quote_value
 from arthurai.common.wait import wait_until
 from arthurai.model.base_model import find_attributes, name_of, require_connection, require_id
@@ -132,7 +133,10 @@ def query(
     if "query_result" not in answer:
         raise ExpectedParameterNotFoundError("the response to the query lacks 'query_result'")
     texts = [a.name for a in self.attributes or () if a.value_type != ValueType.Timestamp]
-    return to_table(answer["query_result"], as_frame, texts=texts)
+    rows = answer["query_result"]
+    if as_frame is None and isinstance(rows, list):
+        return DisplayedRows(rows)
+    return to_table(rows, as_frame, texts=texts)
 
 
 def _build_request(query_type: str) -> Callable[[str], RequestParts]:

@@ -84,6 +84,9 @@ def test_models_are_listed_and_one_is_shown(run):
     out, _ = run("models", "--json")
     assert HOSTILE in {model["display_name"] for model in json.loads(out)}
     assert "there is no model 'nobody'" in run("models", "nobody", status=1)[1]
+    assert "did you mean 'Loan risk'?" in run("models", "loan risks", status=1)[1]
+    out, err = run("models", "--tag", "nobody's")
+    assert (out, err) == ("", "none\n")
 
 
 def test_queries_in_short_and_in_json(run, tmp_path, monkeypatch):
@@ -212,6 +215,8 @@ def test_connections_by_file_and_environment(directory, tmp_path, capsys, monkey
     out, err = capsys.readouterr()
     assert "is not a TOML file" in err
     assert key not in out + err
+    assert main(["models"]) == 1
+    assert "give --url or --data-dir, or set ARTHUR_ENDPOINT_URL" in capsys.readouterr().err
     monkeypatch.setenv("ARTHUR_ENDPOINT_URL", url)
     monkeypatch.setenv("ARTHUR_API_KEY", "wrong")
     assert main(["models"]) == 1

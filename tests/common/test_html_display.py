@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
 import re
 from html.parser import HTMLParser
 
+import orjson
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 from builders import attribute, ground_truth, prediction, save_model
 
-from arthurai.common.html_display import MAX_ROWS, DisplayedList, format_table, format_text
+from arthurai.common.html_display import (
+    MAX_ROWS,
+    DisplayedList,
+    DisplayedRows,
+    format_table,
+    format_text,
+)
 from arthurai.model.alerts import Alert, AlertRule
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.base_model import ArthurModelBase
 from arthurai.model.bias.threshold_mitigation import Curves
 from arthurai.model.hotspots import Hotspots
-from arthurai.model.metrics import Metric
+from arthurai.model.metrics import Metric, MetricEvaluation
 from arthurai.model.report.report_file import ReportPath
 from arthurai.model.viz.figures import FigureList, make_figure
 from arthurai.upload.row_outcomes import Failure, SendResult
@@ -28,6 +36,7 @@ HOSTILE = '</td></script><script>alert(1)</script><img src=x onerror="alert(2)">
 TAGS = {
     *("p", "b", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "pre", "iframe"),
 }
+NOTHING = [{"property": "x", "comparator": "lt", "value": -1}]
 ATTRIBUTES = {"style", "srcdoc", "sandbox", "width", "height", "title"}
 
 
@@ -89,6 +98,17 @@ THINGS = {
     "hotspots": lambda: Hotspots(
         data=[{"rules": {HOSTILE: {"in": [HOSTILE]}}, "n_samples": 7, "accuracy": 0.25}]
     ),
+    "rows": lambda: DisplayedRows([{HOSTILE: HOSTILE, "list": [{HOSTILE: HOSTILE}]}]),
+    "evaluation": lambda: MetricEvaluation(
+        results=[
+            {
+                "name": "value",
+                "group": {HOSTILE: {"name": HOSTILE}},
+                "parameters": {HOSTILE: HOSTILE},
+                "values": [{"rollup": HOSTILE, "value": 0.5}],
+            }
+        ]
+    ),
     "curves": lambda: Curves(
         HOSTILE,
         "equal_opportunity",
@@ -135,6 +155,33 @@ def test_lists_are_lists(arthur):
     result = model.send_inferences([{"x": 1.0, "p": 1.0}])
     assert json.loads(json.dumps(result)) == result
     assert "accepted 1" in " ".join(shown(result).split())
+
+
+def test_answers_to_queries_are_shown_as_tables_and_are_lists_and_dictionaries(arthur):
+    model = save_model(
+        arthur,
+        [
+            attribute("x"),
+            prediction("p", attribute_link="y"),
+            ground_truth("y", attribute_link="p"),
+        ],
+    )
+    model.send_inferences([{"x": float(n), "p": 1.0} for n in range(MAX_ROWS + 5)])
+    rows = model.query({"select": [{"property": "x"}, {"property": "y"}]})
+    assert type(rows[:2]) is list
+    assert rows == list(rows)
+    assert json.loads(json.dumps(rows)) == orjson.loads(orjson.dumps(rows)) == rows
+    assert repr(rows) == repr(list(rows))
+    assert pickle.loads(pickle.dumps(rows)) == rows
+    text = " ".join(shown(rows).split())
+    assert text.startswith("x y ")
+    assert text.endswith("and 5 more")
+    assert shown(model.query({"select": [{"property": "x"}], "filter": NOTHING})) == "none"
+    (metric,) = model.get_metrics(metric_name="Inference Count")
+    evaluation = model.evaluate_metric(metric)
+    assert evaluation == dict(evaluation)
+    assert json.loads(json.dumps(evaluation)) == evaluation
+    assert " ".join(shown(evaluation).split()) == f"value {MAX_ROWS + 5}"
 
 
 def test_counts_failures_and_what_was_left_out():

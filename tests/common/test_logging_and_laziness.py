@@ -9,6 +9,7 @@ import textwrap
 import pytest
 
 import arthurai
+from arthurai.common import exceptions
 
 
 def run(program):
@@ -227,6 +228,16 @@ def test_the_package_shows_its_public_names_only():
     for module, names in arthurai._DEFINED_IN.items():
         for name in names:
             assert getattr(arthurai, name) is getattr(importlib.import_module(module), name)
+
+
+def test_every_exception_is_a_name_of_the_package():
+    found = {
+        name
+        for name, value in vars(exceptions).items()
+        if isinstance(value, type) and issubclass(value, Exception) and value.__name__ == name
+    }
+    assert len(found) > 20
+    assert found <= set(arthurai.__all__)
 
 
 def test_a_first_program_imports_from_the_package_alone():

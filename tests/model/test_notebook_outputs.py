@@ -46,6 +46,11 @@ CELLS = {
     " lookback_period=10080).alerts": (HTML, "Accuracy Rate is"),
     "arthur.list_models()": (HTML, "loans"),
     "model.query({'select': [{'function': 'count'}]}, as_frame='pandas')": (HTML, "300"),
+    "model.query({'select': [{'function': 'count'}]})": (HTML, "<td[^>]*>300</td>"),
+    "model.evaluate_metric(model.get_metrics(metric_name='Accuracy Rate')[0], rollup='day')": (
+        HTML,
+        "rollup.*2026-01-01T00:00:00Z",
+    ),
     "model.viz.timeline('income')": (PICTURE, ""),
     "model.viz.metric_series('accuracyRate', 'day')": (PICTURE, ""),
     "model.report('report.html')": (HTML, "^<iframe srcdoc="),

@@ -17,6 +17,7 @@ from arthurai.common.text import find_similar
 from arthurai.model.metrics import (
     _ROLLUPS,
     Metric,
+    MetricEvaluation,
     MetricType,
     flatten_results,
     logger,
@@ -333,7 +334,7 @@ async def evaluate_metric(
         found = await api.exchange(request, evaluate_metric_operation.parse_response, json=body)
     answer = found.as_received()
     if as_frame is None:
-        return answer
+        return MetricEvaluation(answer)
     return to_table(flatten_results(answer), as_frame)
 
 

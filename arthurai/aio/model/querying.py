@@ -15,6 +15,7 @@ from arthurai.aio.model.base_model import require_connection
 from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import IMAGE_FILE_EXTENSION_MAP, ImageResponseType, ValueType
 from arthurai.common.exceptions import ExpectedParameterNotFoundError, UserTypeError, UserValueError
+from arthurai.common.html_display import DisplayedRows
 from arthurai.common.text import quote_value
 from arthurai.common.threads import run_in_thread
 from arthurai.model.base_model import find_attributes, name_of, require_id
@@ -123,7 +124,10 @@ async def query(
     if "query_result" not in answer:
         raise ExpectedParameterNotFoundError("the response to the query lacks 'query_result'")
     texts = [a.name for a in self.attributes or () if a.value_type != ValueType.Timestamp]
-    return to_table(answer["query_result"], as_frame, texts=texts)
+    rows = answer["query_result"]
+    if as_frame is None and isinstance(rows, list):
+        return DisplayedRows(rows)
+    return to_table(rows, as_frame, texts=texts)
 
 
 async def await_inferences(
