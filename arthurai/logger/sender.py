@@ -276,8 +276,8 @@ class Sender:
             self.notify_at = self._batch_rows if self._queue.rows else 1
             if self._is_due():
                 break
-            left = None if self._due_at is None else self._due_at - time.monotonic()
-            self._wake.wait(left)  # ends early for the first row as well
+            due_in = None if self._due_at is None else self._due_at - time.monotonic()
+            self._wake.wait(due_in)  # ends early for the first row as well
             self._wake.clear()
         self.notify_at = _NEVER
 
