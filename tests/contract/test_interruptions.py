@@ -174,7 +174,7 @@ def test_a_run_with_a_weaker_key_leaves_no_models_of_a_killed_one(app):
 def test_two_runs_at_once_do_not_disturb_each_other(app):
     """The second one runs while requests of the first are on their way."""
     known, results = contents(app), []
-    tags = ("tags", "service_accounts", "organizations")
+    tags = ("tags", "service_accounts")
 
     def run_another(server):
         if server.count in {6, 300}:
