@@ -31,9 +31,11 @@ nitpick_ignore_regex = [
         "datetime|timedelta|ModuleType|Path|PathLike|InitVar|Figure|Future|ThreadPoolExecutor|NDArray",
     ),
     # Type variables.
-    ("py:class", r"(.*\.)?(T|T_co|P|P.args|P.kwargs|R|C|FigureT)"),
+    ("py:class", r"(.*\.)?(T|T_co|A_co|O|P|P.args|P.kwargs|R|C|FigureT)"),
     # What annotations of public calls name, and no program makes.
     ("py:class", r"arthurai\.typing\.(ListOf|Supports\w+)"),
+    ("py:class", r"(.*\.)?(Async)?Raw(\w+Calls|BiasMetrics|ThresholdMitigation)"),
+    ("py:class", r"(.*\.)?(ListOperation|Items|MetricItems)"),
     ("py:class", r"CredentialProvider|dict\[str"),
     (
         "py:class",

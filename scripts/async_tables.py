@@ -37,6 +37,11 @@ AWAITED_OF_SESSIONS: Final = frozenset({"send", "close"})
 #: Names of methods that other objects have as well: they are awaited only of `self`.
 AMBIGUOUS_METHODS: Final = frozenset({"send", "close", "update"})
 
+#: Functions that make a method of another, and what does for one that has to be awaited.
+METHOD_MAKERS: Final = {
+    "arthurai.transport.raw_responses.raw": "arthurai.transport.raw_responses.raw_awaited",
+}
+
 #: Parameters and variables of functions that hold functions to be awaited; `return` stands for
 #: what a function returns.
 CALLABLES: Final = {

@@ -6,7 +6,16 @@ import ast
 from collections import defaultdict
 from typing import Final, cast
 
-from scripts.async_tables import BASES, DOCSTRINGS, LEFT_OUT, PACKAGE, ROOT, TARGET, TWINS
+from scripts.async_tables import (
+    BASES,
+    DOCSTRINGS,
+    LEFT_OUT,
+    METHOD_MAKERS,
+    PACKAGE,
+    ROOT,
+    TARGET,
+    TWINS,
+)
 from scripts.blocking_layer import (
     Definition,
     Function,
@@ -270,7 +279,10 @@ class Writer:
             package, _, name = base.rpartition(".")
             self.runtime.add(f"from {package} import {name}")
             heading += f"({name})"
-        self.edits.replace(start, start + len(node.name), heading)
+        end = start + len(node.name)
+        if base and node.bases:
+            end = self.edits.end(node.bases[-1]) + len(")")
+        self.edits.replace(start, end, heading)
         for part in (*node.decorator_list, *node.bases):
             self.visit(part, scope, {}, View.of_class(self.layer, self.module, node))
         for number, member in enumerate(node.body):
@@ -352,6 +364,9 @@ class Writer:
             case ast.Call():
                 self.visit_call(node, view, parent)
                 self.visit_cast(node, scope)
+                if self.makes_awaited_method(node, scope):
+                    self.visit(node.args[0], scope, local, view, node)
+                    return
             case ast.With():
                 self.visit_with(node, view)
             case ast.GeneratorExp() | ast.Lambda():
@@ -410,6 +425,21 @@ class Writer:
         self.edits.insert(start, opening)
         if has_parentheses:
             self.edits.append(end, ")")
+
+    def makes_awaited_method(self, node: ast.Call, scope: Scope) -> bool:
+        """Make a method of one that has to be awaited, if a call does so of a blocking one."""
+        maker = METHOD_MAKERS.get(self.layer.target(node.func, scope))
+        if maker is None or not isinstance(node.args[0], ast.Attribute):
+            return False
+        method = node.args[0]
+        made = self.layer.target(method, scope)
+        made = made or f"{self.layer.target(method.value, scope)}.{method.attr}"
+        if made not in self.layer.coroutines:
+            return False
+        package, _, name = maker.rpartition(".")
+        self.runtime.add(f"from {package} import {name}")
+        self.edits.replace(self.edits.start(node.func), self.edits.end(node.func), name)
+        return True
 
     def visit_cast(self, node: ast.Call, scope: Scope) -> None:
         """Name twins in the text of a cast."""

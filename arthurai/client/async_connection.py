@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from arthurai.client.client_config import ClientConfig
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, wrap_errors
+from arthurai.transport.connected_object import ConnectedObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @wrap_errors
-class AsyncConnection:
+class AsyncConnection(ConnectedObject):
     """What `AsyncArthurAI` is besides its methods; nothing is loaded or opened before `connect`."""
 
     if TYPE_CHECKING:

@@ -28,14 +28,15 @@ from arthurai.common.exceptions import (
 )
 from arthurai.common.html_display import DisplayedList
 from arthurai.common.text import list_names
+from arthurai.transport.connected_object import ConnectedObject
 from arthurai.transport.options import HttpOptions, parse_endpoint
+from arthurai.transport.raw_responses import RawCalls, raw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
     from arthurai.client.dashboard_link import DashboardLink
-    from arthurai.client.raw_responses import RawCalls
     from arthurai.model.model import ArthurModel
     from arthurai.model.model_groups import ArthurModelGroup
     from arthurai.transport.api_client import ApiClient
@@ -50,7 +51,7 @@ ORG_ID_HEADER: Final = "Arthur-Organization-ID"
 
 
 @wrap_errors
-class ArthurAI:
+class ArthurAI(ConnectedObject):
     """A connection to an Arthur server.
 
     Omitted arguments are taken from the environment: `ARTHUR_ENDPOINT_URL`, `ARTHUR_API_KEY`,
@@ -170,44 +171,15 @@ class ArthurAI:
         session = self.session
         return UNKNOWN_ORG_ID if session.offline else session.organization_id
 
-    def with_options(
-        self,
-        *,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """Return a connection whose calls differ, over the sockets of this one.
-
-        Models that it returns keep the difference. It costs nothing to make, and closing either
-        closes both: `arthur.with_options(timeout=3, max_retries=0).get_model(id)`.
-
-        Args:
-            timeout: Seconds without progress, instead of `http_options["timeout"]`. A longer one
-                than `http_options["row_deadline"]` takes its place, too.
-            max_retries: How often a request is sent again at most, 0 for never.
-            headers: Headers to send besides.
-
-        Raises:
-            ArthurUserError: An argument cannot be used.
-        """
-        session = self.session
-        settings = session.call_settings.changed(
-            timeout=timeout, max_retries=max_retries, headers=headers
-        )
-        return self._over(session.derive(settings))
-
     @property
-    def with_raw_response(self) -> RawCalls:
-        """The methods of this connection with the responses they came from; see `RawResult`."""
-        from arthurai.client.raw_responses import RawCalls
+    def with_raw_response(self) -> RawClientCalls:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        return RawClientCalls(self)
 
-        return RawCalls(self)
-
-    def _over(self, session: Session) -> Self:
+    def _over(self, change: Callable[[Any], Any]) -> Self:
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__)
-        made._adopt(session)
+        made._adopt(change(self.session))
         return made
 
     def dashboard(self) -> DashboardLink:
@@ -597,3 +569,16 @@ class ArthurAI:
                 f"cannot work in organization org_id={org_id!r}: {error}", exchange=error.exchange
             ) from error
         self.session.organization_id = org_id
+
+
+class RawClientCalls(RawCalls):
+    """The methods of a connection that send requests, which return a `RawResult` each."""
+
+    model = raw(ArthurAI.model)
+    get_model = raw(ArthurAI.get_model)
+    list_models = raw(ArthurAI.list_models)
+    get_model_group = raw(ArthurAI.get_model_group)
+    get_service_accounts = raw(ArthurAI.get_service_accounts)
+    create_service_account = raw(ArthurAI.create_service_account)
+    get_current_org = raw(ArthurAI.get_current_org)
+    set_current_org = raw(ArthurAI.set_current_org)

@@ -23,6 +23,7 @@ from arthurai.model.attributes import (
     get_attribute_order_stage,
 )
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
+from arthurai.transport.connected_object import ConnectedObject
 
 MAX_ATTRIBUTES_TO_SHOW: Final = 10
 _CHOICES: Final = {"input_type": InputType.values(), "output_type": OutputType.values()}
@@ -81,7 +82,7 @@ def find_session(client: Any) -> SessionCore | None:
 
 @wrap_errors
 @dataclass
-class ArthurModelBase(ArthurBaseJsonDataclass):
+class ArthurModelBase(ConnectedObject, ArthurBaseJsonDataclass):
     """The data of a model, without the methods that send requests.
 
     Attributes:
@@ -111,6 +112,9 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         version_sequence_num: Number of the version in the group, from 1.
         version_label: Name of the version in the group.
     """
+
+    # Beside the fields, so that objects with other connections can share those.
+    __slots__ = ("_session",)
 
     _nested: ClassVar[Mapping[str, type[ArthurBaseJsonDataclass]]] = {
         "attributes": ArthurAttribute,
@@ -190,13 +194,24 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
     def _copy_with(self, duplicate: Callable[[Any], Any]) -> Self:
         # Copies within a process keep the connection, unlike those that leave it.
         twin = self.__class__.__new__(self.__class__)
-        for name, value in self.__dict__.items():
-            twin.__dict__[name] = value if name == "_session" else duplicate(value)
+        twin.__dict__.update((name, duplicate(value)) for name, value in self.__dict__.items())
+        object.__setattr__(twin, "_session", self._session)
+        return twin
+
+    def _over(self, change: Callable[[Any], Any]) -> Self:
+        twin = self.__class__.__new__(self.__class__)
+        object.__setattr__(twin, "_session", change(connected_session(self)))
+        object.__setattr__(twin, "__dict__", self.__dict__)
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
         # A connection holds credentials and sockets: neither belongs in a file.
-        return {**self.__dict__, "_session": None}
+        return dict(self.__dict__)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore the fields; those that older versions wrote name a connection, too."""
+        self.__dict__.update(state)
+        self._session = self.__dict__.pop("_session", None)
 
     def __repr__(self) -> str:
         known = "not saved" if self.id is None else f"id={self.id!r}"
@@ -345,6 +360,24 @@ def attached_session(model: ArthurModelBase) -> SessionCore | None:
     return session
 
 
+def connected_session(model: ArthurModelBase) -> SessionCore:
+    """Return the connection of a model, of either kind.
+
+    Args:
+        model: The model.
+
+    Raises:
+        MethodNotApplicableError: It has none, as a model that was made by hand or unpickled.
+    """
+    session = attached_session(model)
+    if session is None:
+        raise MethodNotApplicableError(
+            f"model {name_of(model)!r} has no connection; create models with ArthurAI.model(), "
+            "fetch them with ArthurAI.get_model(), or connect this one with model.attach(arthur)"
+        )
+    return session
+
+
 def left_out_columns(model: ArthurModelBase) -> frozenset[str]:
     """Return the columns that `build` left out of the schema, and sending leaves out, too."""
     return model._left_out_columns  # noqa: SLF001 - this module defines it
@@ -389,13 +422,7 @@ def require_session(model: ArthurModelBase) -> Session:
     Raises:
         MethodNotApplicableError: It has none, as a model that was made by hand or unpickled.
     """
-    session = attached_session(model)
-    if session is None:
-        raise MethodNotApplicableError(
-            f"model {name_of(model)!r} has no connection; create models with ArthurAI.model(), "
-            "fetch them with ArthurAI.get_model(), or connect this one with model.attach(arthur)"
-        )
-    return check_session(session)
+    return check_session(connected_session(model))
 
 
 def require_blocking_session(model: ArthurModelBase) -> Session:
@@ -407,10 +434,7 @@ def require_blocking_session(model: ArthurModelBase) -> Session:
     Raises:
         MethodNotApplicableError: It has none.
     """
-    session = attached_session(model)
-    if session is None:
-        return require_session(model)
-    blocking: Session = session.blocking()
+    blocking: Session = connected_session(model).blocking()
     return blocking
 
 

@@ -38,6 +38,7 @@ from arthurai.model.report import report_file
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from arthurai.model.raw_model_calls import RawModelCalls
     from arthurai.model.viz.visualizer import DataVisualizer
 
 
@@ -150,6 +151,14 @@ class ArthurModel(ArthurModelBase):
     def bias(self) -> ArthurBiasWrapper:
         """Fairness: `bias.metrics` by group, and `bias.mitigation_threshold`."""
         return ArthurBiasWrapper(self)
+
+    # Single calls; `with_options` is that of all connected objects
+    @property
+    def with_raw_response(self) -> RawModelCalls:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        from arthurai.model.raw_model_calls import RawModelCalls
+
+        return RawModelCalls(self)
 
     # Plots and reports
     report = report_file.write_report

@@ -18,6 +18,8 @@ from arthurai.model.base_model import ArthurModelBase, check_session, find_sessi
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import parse_response
+from arthurai.transport.connected_object import ConnectedObject
+from arthurai.transport.raw_responses import RawCalls, raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +40,7 @@ _REMOTE_FIELDS = frozenset({"name", "description"})
 
 @wrap_errors
 @dataclass
-class ArthurModelGroup(ArthurBaseJsonDataclass):
+class ArthurModelGroup(ConnectedObject, ArthurBaseJsonDataclass):
     """A group of model versions (beta).
 
     Assigning `name` or `description` changes them on the server.
@@ -53,6 +55,9 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         client: The connection; not part of the data.
     """
 
+    # Beside the fields, so that objects with other connections can share those.
+    __slots__ = ("_session",)
+
     id: str | None = None
     name: str | None = None
     description: str | None = None
@@ -65,12 +70,28 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         self._session: Any = find_session(client)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _REMOTE_FIELDS and "_session" in self.__dict__:
+        if name in _REMOTE_FIELDS and hasattr(self, "_session"):
             self._update(name, value)
         object.__setattr__(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_session": None}
+        return dict(self.__dict__)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore the fields; those that older versions wrote name a connection, too."""
+        self.__dict__.update(state)
+        self._session = self.__dict__.pop("_session", None)
+
+    def _over(self, change: Callable[[Any], Any]) -> Self:
+        twin = self.__class__.__new__(self.__class__)
+        object.__setattr__(twin, "_session", change(self._connection()))
+        object.__setattr__(twin, "__dict__", self.__dict__)
+        return twin
+
+    @property
+    def with_raw_response(self) -> RawModelGroupCalls:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        return RawModelGroupCalls(self)
 
     def attach(self, session: Any) -> Self:
         """Connect a group that was made by hand or came out of a pickle.
@@ -305,3 +326,14 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
                 "ArthurAI.get_model_group(), or connect it with group.attach(arthur.session)"
             )
         return check_session(self._session)
+
+
+class RawModelGroupCalls(RawCalls):
+    """The methods of a model group that send requests, which return a `RawResult` each."""
+
+    get_version = raw(ArthurModelGroup.get_version)
+    get_versions = raw(ArthurModelGroup.get_versions)
+    get_latest_version = raw(ArthurModelGroup.get_latest_version)
+    viz = raw(ArthurModelGroup.viz)
+    update = raw(ArthurModelGroup.update)
+    archive = raw(ArthurModelGroup.archive)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -14,20 +15,21 @@ from typing import (
     Self,
     TypeVar,
     cast,
+    overload,
 )
 
 from arthurai.common.exceptions import (
     ArthurError,
     MethodNotApplicableError,
+    UnexpectedValueError,
     UserTypeError,
     UserValueError,
 )
-from arthurai.common.pagination import iterate_items
+from arthurai.common.text import quote_value
 from arthurai_api.client import AuthenticatedClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import ModuleType
 
     import httpx
 
@@ -37,8 +39,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = ParamSpec("P")
+T_co = TypeVar("T_co", covariant=True)
+A_co = TypeVar("A_co", covariant=True)
 
 _PAGE_SIZE: Final = 100
+_LISTS: Final = ("Paginated", "list[")
+"""How the names of the types of answers start that are lists."""
+
 _UNUSED_TOKEN: Final = "(held by the session)"  # noqa: S105 - says that there is no token here
 
 
@@ -70,10 +77,50 @@ class BlockingConnection(Connection, Protocol):
         ...
 
 
+class Items(Protocol[T_co]):
+    """An answer whose `data` are the items of a list."""
+
+    @property
+    def data(self) -> Sequence[T_co] | None:
+        """The items."""
+        ...
+
+
+class MetricItems(Protocol[T_co]):
+    """An answer whose `metrics` are the items of a list."""
+
+    @property
+    def metrics(self) -> Sequence[T_co] | None:
+        """The items."""
+        ...
+
+
+class ListOperation(Protocol[A_co]):
+    """The module of an operation, known by what it answers."""
+
+    def parse_response(self, response: httpx.Response, /) -> A_co:
+        """Return the body of a response."""
+        ...
+
+
 def items_of(page: Any) -> Sequence[Any] | None:
-    """Return the items of a page of a list."""
+    """Return the items of a list, or of a page of it."""
+    if isinstance(page, list):
+        return page
     found: Sequence[Any] | None = page.metrics if hasattr(page, "metrics") else page.data
     return found
+
+
+def is_last(page: Any, number: int) -> bool:
+    """Return whether no page follows one: it is the last by its number, or it is empty.
+
+    Raises:
+        UnexpectedValueError: The number of pages is not a number.
+    """
+    total = getattr(page, "total_pages", None) or 1
+    if not isinstance(total, int):
+        raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
+    return number >= total or not items_of(page)
 
 
 class SessionClient(AuthenticatedClient, Generic[C]):
@@ -131,26 +178,28 @@ class SessionClient(AuthenticatedClient, Generic[C]):
             raise cast("ApiResponse", response).malformed_error(what % error) from error
 
     def _iteration(
-        self, operation: ModuleType, arguments: tuple[Any, ...], parameters: dict[str, Any]
+        self, operation: Any, arguments: tuple[Any, ...], parameters: dict[str, Any]
     ) -> Callable[[str, int], Any]:
         """Return what fetches a page of a list, by the name of the function and the page.
 
         Raises:
-            UserTypeError: The operation is not a list that comes in pages.
+            UserTypeError: The operation is not a list.
             UserValueError: The page is given.
         """
         name = getattr(operation, "__name__", repr(operation)).rpartition(".")[2]
-        function = getattr(operation, "sync", None)
-        known = inspect.signature(function).parameters if function else {}
-        if not {"page", "page_size"} <= known.keys() or "body" in known:
+        parse = getattr(operation, "parse_response", None)
+        answer = getattr(parse, "__annotations__", {}).get("return", "")
+        if not answer.startswith(_LISTS):
             raise UserTypeError(
-                f"operation must be the module of a list that comes in pages, got {name}; "
+                f"operation must be the module of a list, got {name}; "
                 f"e.g. arthurai_api.api.users.list_users"
             )
         if "page" in parameters:
             raise UserValueError(
                 f"page must be omitted, got {parameters['page']!r}: all pages are read"
             )
+        if "page" not in inspect.signature(operation.sync).parameters:  # it comes as a whole
+            return lambda kind, _: getattr(operation, kind)(*arguments, client=self, **parameters)
         return lambda kind, number: getattr(operation, kind)(
             *arguments, client=self, **{"page_size": _PAGE_SIZE, **parameters, "page": number}
         )
@@ -208,7 +257,22 @@ class ApiClient(SessionClient[BlockingConnection]):
         """
         return self.parse(self._connection.send(request, json=json, retry=self._retry), parse)
 
-    def iterate(self, operation: ModuleType, *arguments: Any, **parameters: Any) -> Iterator[Any]:
+    @overload
+    def iterate(
+        self, operation: ListOperation[Items[T]], *arguments: Any, **parameters: Any
+    ) -> Iterator[T]: ...
+
+    @overload
+    def iterate(
+        self, operation: ListOperation[MetricItems[T]], *arguments: Any, **parameters: Any
+    ) -> Iterator[T]: ...
+
+    @overload
+    def iterate(
+        self, operation: ListOperation[list[T]], *arguments: Any, **parameters: Any
+    ) -> Iterator[T]: ...
+
+    def iterate(self, operation: Any, *arguments: Any, **parameters: Any) -> Iterator[Any]:
         """Iterate over a list; each page is fetched when it is needed.
 
         Items that appear or vanish meanwhile may be left out, or come twice:
@@ -220,12 +284,20 @@ class ApiClient(SessionClient[BlockingConnection]):
             **parameters: Its other parameters; `page_size` is the number of items per request.
 
         Raises:
-            UserTypeError: The operation is not a list that comes in pages, or an argument is wrong.
+            UserTypeError: The operation is not a list, or an argument is wrong.
             UserValueError: The page is given.
             ArthurError: Everything else that can go wrong, at once or later.
         """
         fetch = self._iteration(operation, arguments, parameters)
-        return iterate_items(lambda number: fetch("sync", number), items_of)
+
+        def items() -> Iterator[Any]:
+            for number in itertools.count(1):
+                page = fetch("sync", number)
+                yield from items_of(page) or ()
+                if is_last(page, number):
+                    return
+
+        return items()
 
     def get_httpx_client(self) -> httpx.Client:
         """Return the HTTP client of this process."""

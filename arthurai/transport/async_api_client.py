@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
+import itertools
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, overload
 
 from arthurai.common.exceptions import MethodNotApplicableError
-from arthurai.transport.api_client import Connection, SessionClient, items_of
+from arthurai.transport.api_client import Connection, SessionClient, is_last, items_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from types import ModuleType
 
     import httpx
 
+    from arthurai.transport.api_client import Items, ListOperation, MetricItems
     from arthurai.transport.attempts import ApiResponse
     from arthurai_api.types import RequestParts
 
@@ -64,8 +65,23 @@ class AsyncApiClient(SessionClient[AsyncConnection]):
         response = await self._connection.send(request, json=json, retry=self._retry)
         return self.parse(response, parse)
 
+    @overload
+    def iterate(
+        self, operation: ListOperation[Items[T]], *arguments: Any, **parameters: Any
+    ) -> AsyncIterator[T]: ...
+
+    @overload
+    def iterate(
+        self, operation: ListOperation[MetricItems[T]], *arguments: Any, **parameters: Any
+    ) -> AsyncIterator[T]: ...
+
+    @overload
+    def iterate(
+        self, operation: ListOperation[list[T]], *arguments: Any, **parameters: Any
+    ) -> AsyncIterator[T]: ...
+
     async def iterate(
-        self, operation: ModuleType, *arguments: Any, **parameters: Any
+        self, operation: Any, *arguments: Any, **parameters: Any
     ) -> AsyncIterator[Any]:
         """Iterate over a list; each page is fetched when it is needed.
 
@@ -77,17 +93,17 @@ class AsyncApiClient(SessionClient[AsyncConnection]):
             **parameters: Its other parameters; `page_size` is the number of items per request.
 
         Raises:
-            UserTypeError: The operation is not a list that comes in pages, or an argument is wrong.
+            UserTypeError: The operation is not a list, or an argument is wrong.
             UserValueError: The page is given.
             ArthurError: Everything else that can go wrong.
         """
         fetch = self._iteration(operation, arguments, parameters)
-        number, last = 1, 1
-        while number <= last:
+        for number in itertools.count(1):
             page = await fetch("asyncio", number)
             for item in items_of(page) or ():
                 yield item
-            number, last = number + 1, page.total_pages or 1
+            if is_last(page, number):
+                return
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """Return the HTTP client of the running event loop."""

@@ -66,6 +66,8 @@ class AsyncSession(SessionCore):
 
     def blocking(self) -> Session:
         """Return the same connection for threads, as a logger needs it; `close` closes it, too."""
+        if self._origin is not None:
+            return self._origin.blocking().derive(self._settings, self._heard)
         if self._blocking is None:
             self._blocking = Session(
                 self.endpoint,

@@ -20,16 +20,16 @@ from arthurai.common.exceptions import MissingParameterError, ResponseClientErro
 from arthurai.common.html_display import DisplayedList
 from arthurai.common.text import list_names
 from arthurai.common.threads import run_in_thread
+from arthurai.transport.raw_responses import RawCalls, raw, raw_awaited
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable
     from typing import Any, Literal, Self
 
     from arthurai.aio.model.model import AsyncArthurModel
     from arthurai.aio.model.model_groups import AsyncArthurModelGroup
     from arthurai.client.client_config import ClientConfig
     from arthurai.client.dashboard_link import DashboardLink
-    from arthurai.client.raw_responses import RawCalls
     from arthurai.transport.async_session import AsyncSession
     from arthurai.typing import Estimator, InputTypeName, OutputTypeName, RoleName, Strings
     from arthurai_api.models.model import Model
@@ -63,44 +63,15 @@ class AsyncArthurAI(AsyncConnection):
         session = self.session
         return UNKNOWN_ORG_ID if session.offline else session.organization_id
 
-    def with_options(
-        self,
-        *,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """Return a connection whose calls differ, over the sockets of this one.
-
-        Models that it returns keep the difference. It costs nothing to make, and closing either
-        closes both: `arthur.with_options(timeout=3, max_retries=0).get_model(id)`.
-
-        Args:
-            timeout: Seconds without progress, instead of `http_options["timeout"]`. A longer one
-                than `http_options["row_deadline"]` takes its place, too.
-            max_retries: How often a request is sent again at most, 0 for never.
-            headers: Headers to send besides.
-
-        Raises:
-            ArthurUserError: An argument cannot be used.
-        """
-        session = self.session
-        settings = session.call_settings.changed(
-            timeout=timeout, max_retries=max_retries, headers=headers
-        )
-        return self._over(session.derive(settings))
-
     @property
-    def with_raw_response(self) -> RawCalls:
-        """The methods of this connection with the responses they came from; see `RawResult`."""
-        from arthurai.client.raw_responses import RawCalls
+    def with_raw_response(self) -> AsyncRawClientCalls:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        return AsyncRawClientCalls(self)
 
-        return RawCalls(self)
-
-    def _over(self, session: AsyncSession) -> Self:
+    def _over(self, change: Callable[[Any], Any]) -> Self:
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__)
-        made._adopt(session)
+        made._adopt(change(self.session))
         return made
 
     async def dashboard(self) -> DashboardLink:
@@ -401,3 +372,16 @@ class AsyncArthurAI(AsyncConnection):
                 f"cannot work in organization org_id={org_id!r}: {error}", exchange=error.exchange
             ) from error
         self.session.organization_id = org_id
+
+
+class AsyncRawClientCalls(RawCalls):
+    """The methods of a connection that send requests, which return a `RawResult` each."""
+
+    model = raw(AsyncArthurAI.model)
+    get_model = raw_awaited(AsyncArthurAI.get_model)
+    list_models = raw_awaited(AsyncArthurAI.list_models)
+    get_model_group = raw_awaited(AsyncArthurAI.get_model_group)
+    get_service_accounts = raw_awaited(AsyncArthurAI.get_service_accounts)
+    create_service_account = raw_awaited(AsyncArthurAI.create_service_account)
+    get_current_org = raw_awaited(AsyncArthurAI.get_current_org)
+    set_current_org = raw_awaited(AsyncArthurAI.set_current_org)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError
-from arthurai.model.base_model import attached_session, name_of, require_id
+from arthurai.common.exceptions import UserTypeError
+from arthurai.model.base_model import connected_session, require_id
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
@@ -25,13 +25,7 @@ def require_session(model: ArthurModelBase) -> AsyncSession:
     Raises:
         MethodNotApplicableError: It has none, as a model that was made by hand or unpickled.
     """
-    session = attached_session(model)
-    if session is None:
-        raise MethodNotApplicableError(
-            f"model {name_of(model)!r} has no connection; create models with ArthurAI.model(), "
-            "fetch them with ArthurAI.get_model(), or connect this one with model.attach(arthur)"
-        )
-    return check_session(session)
+    return check_session(connected_session(model))
 
 
 def check_session(session: SessionCore) -> AsyncSession:

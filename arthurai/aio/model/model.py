@@ -42,6 +42,7 @@ from arthurai.model.modeling import token_sequences as blocking_token_sequences
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from arthurai.aio.model.raw_model_calls import AsyncRawModelCalls
     from arthurai.aio.model.viz.visualizer import AsyncDataVisualizer
 
 
@@ -158,6 +159,14 @@ class AsyncArthurModel(ArthurModelBase):
     def bias(self) -> AsyncArthurBiasWrapper:
         """Fairness: `bias.metrics` by group, and `bias.mitigation_threshold`."""
         return AsyncArthurBiasWrapper(self)
+
+    # Single calls; `with_options` is that of all connected objects
+    @property
+    def with_raw_response(self) -> AsyncRawModelCalls:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        from arthurai.aio.model.raw_model_calls import AsyncRawModelCalls
+
+        return AsyncRawModelCalls(self)
 
     # Plots and reports
     report = report_file.write_report

@@ -22,6 +22,8 @@ from arthurai.model.base_model import find_session, name_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import parse_response
+from arthurai.transport.connected_object import ConnectedObject
+from arthurai.transport.raw_responses import RawCalls, raw_awaited
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -43,12 +45,15 @@ _DEFAULT_PAGE_SIZE = 20
 
 @wrap_errors
 @dataclass
-class AsyncArthurModelGroup(ArthurBaseJsonDataclass):
+class AsyncArthurModelGroup(ConnectedObject, ArthurBaseJsonDataclass):
     """A group of model versions (beta).
 
     `await group.update(name=..., description=...)` changes it on the server; an assignment changes
     this object only. Attributes are those of `ArthurModelGroup`.
     """
+
+    # Beside the fields, so that objects with other connections can share those.
+    __slots__ = ("_session",)
 
     id: str | None = None
     name: str | None = None
@@ -62,7 +67,23 @@ class AsyncArthurModelGroup(ArthurBaseJsonDataclass):
         self._session: Any = find_session(client)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_session": None}
+        return dict(self.__dict__)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore the fields; those that older versions wrote name a connection, too."""
+        self.__dict__.update(state)
+        self._session = self.__dict__.pop("_session", None)
+
+    def _over(self, change: Callable[[Any], Any]) -> Self:
+        twin = self.__class__.__new__(self.__class__)
+        object.__setattr__(twin, "_session", change(self._connection()))
+        object.__setattr__(twin, "__dict__", self.__dict__)
+        return twin
+
+    @property
+    def with_raw_response(self) -> AsyncRawModelGroupCalls:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        return AsyncRawModelGroupCalls(self)
 
     def attach(self, session: Any) -> Self:
         """Connect a group that was made by hand or came out of a pickle.
@@ -307,3 +328,14 @@ class AsyncArthurModelGroup(ArthurBaseJsonDataclass):
                 "ArthurAI.get_model_group(), or connect it with group.attach(arthur.session)"
             )
         return check_session(self._session)
+
+
+class AsyncRawModelGroupCalls(RawCalls):
+    """The methods of a model group that send requests, which return a `RawResult` each."""
+
+    get_version = raw_awaited(AsyncArthurModelGroup.get_version)
+    get_versions = raw_awaited(AsyncArthurModelGroup.get_versions)
+    get_latest_version = raw_awaited(AsyncArthurModelGroup.get_latest_version)
+    viz = raw_awaited(AsyncArthurModelGroup.viz)
+    update = raw_awaited(AsyncArthurModelGroup.update)
+    archive = raw_awaited(AsyncArthurModelGroup.archive)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from arthurai.common.constants import OutputType, Stage
 from arthurai.common.exceptions import (
@@ -32,9 +32,11 @@ from arthurai.query import (
     label_by_max_column,
     rate,
 )
+from arthurai.transport.connected_object import ConnectedObject, with_session
+from arthurai.transport.raw_responses import RawCalls, raw
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from arthurai.common.sampling_error import Interval
@@ -118,7 +120,7 @@ class Estimate(NamedTuple):
 
 
 @wrap_errors
-class BiasMetrics:
+class BiasMetrics(ConnectedObject):
     """Metrics by group. They require ground truth, except for positivity rates.
 
     Groups are the values of the attribute; those of a continuous attribute with bins are the bins,
@@ -133,6 +135,14 @@ class BiasMetrics:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} of {self.arthur_model!r}"
+
+    def _over(self, change: Callable[[Any], Any]) -> Self:
+        return type(self)(with_session(self.arthur_model, change))
+
+    @property
+    def with_raw_response(self) -> RawBiasMetrics:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        return RawBiasMetrics(self)
 
     def group_confusion_matrices(
         self,
@@ -367,6 +377,16 @@ class BiasMetrics:
                 f"pred_property must be one of {', '.join(names)}, got {pred_property!r}"
             )
         return pred_property
+
+
+class RawBiasMetrics(RawCalls):
+    """The methods of `BiasMetrics`, which return a `RawResult` each."""
+
+    group_confusion_matrices = raw(BiasMetrics.group_confusion_matrices)
+    group_estimates = raw(BiasMetrics.group_estimates)
+    group_positivity_rates = raw(BiasMetrics.group_positivity_rates)
+    demographic_parity = raw(BiasMetrics.group_positivity_rates)
+    disparities = raw(BiasMetrics.disparities)
 
 
 def _estimates(row: Mapping[str, Any]) -> dict[str, Estimate]:

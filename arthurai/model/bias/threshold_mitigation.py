@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import (
@@ -20,8 +20,12 @@ from arthurai.model.base_model import require_connection
 from arthurai.model.bias.sensitive_groups import require_sensitive_attribute
 from arthurai.model.metrics import format_interval
 from arthurai.model.responses import to_table
+from arthurai.transport.connected_object import ConnectedObject, with_session
+from arthurai.transport.raw_responses import RawCalls, raw
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.figure import Figure
 
     from arthurai.model.base_model import ArthurModelBase
@@ -83,7 +87,7 @@ def _to_list(column: Any) -> list[Any]:
 
 
 @wrap_errors
-class ThresholdMitigation:
+class ThresholdMitigation(ConnectedObject):
     """One threshold per group instead of one for all.
 
     Args:
@@ -95,6 +99,14 @@ class ThresholdMitigation:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} of {self.arthur_model!r}"
+
+    def _over(self, change: Callable[[Any], Any]) -> Self:
+        return type(self)(with_session(self.arthur_model, change))
+
+    @property
+    def with_raw_response(self) -> RawThresholdMitigation:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        return RawThresholdMitigation(self)
 
     def enable(self) -> dict[str, Any]:
         """Start computing the curves; see `ArthurModel.enable_bias_mitigation`.
@@ -250,6 +262,13 @@ class ThresholdMitigation:
 
 
 _POINT = ("x", "y", "threshold")
+
+
+class RawThresholdMitigation(RawCalls):
+    """The methods of `ThresholdMitigation` that send requests, which return a `RawResult` each."""
+
+    enable = raw(ThresholdMitigation.enable)
+    get_curves = raw(ThresholdMitigation.get_curves)
 
 
 def _points(table: Any) -> list[tuple[float, float, float]]:

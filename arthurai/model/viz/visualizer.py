@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from arthurai.common.exceptions import wrap_errors
 from arthurai.model.viz import figures as drawing
 from arthurai.model.viz import plot_data
 from arthurai.model.viz.periods import choose_periods
 from arthurai.model.viz.plot_data import model_label
+from arthurai.transport.connected_object import ConnectedObject, with_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,7 +28,7 @@ GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "posit
 
 
 @wrap_errors
-class DataVisualizer(Generic[FigureT]):
+class DataVisualizer(ConnectedObject, Generic[FigureT]):
     """Draws with matplotlib; every method returns the figure, to be shown or saved in a script.
 
     Args:
@@ -41,6 +42,11 @@ class DataVisualizer(Generic[FigureT]):
 
     def __repr__(self) -> str:
         return f"DataVisualizer of {', '.join(map(model_label, self.models))}"
+
+    def _over(self, change: Callable[[Any], Any]) -> Self:
+        twin = self.__class__.__new__(self.__class__)
+        twin.models = [with_session(model, change) for model in self.models]
+        return twin
 
     def timeline(self, attribute_name: str, *, time_zone: str | None = None) -> FigureT:
         """Draw how the values of an attribute were distributed over time, or by batch.

@@ -14,6 +14,8 @@ from arthurai import (
     AlertRuleSeverity,
     ArthurAI,
     ArthurModel,
+    AsyncArthurAI,
+    AsyncArthurModel,
     Enrichment,
     InputType,
     OutputType,
@@ -21,6 +23,12 @@ from arthurai import (
     ValueType,
 )
 from arthurai.query import accuracy_rate, avg, col, drift, select
+from arthurai.transport.raw_responses import RawResult
+from arthurai.upload.row_outcomes import SendResult
+from arthurai_api.api.metrics import list_metrics
+from arthurai_api.api.organizations import list_my_organizations
+from arthurai_api.api.users import list_users
+from arthurai_api.models.user import User
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +117,24 @@ assert_type(model.query(query, as_frame="polars"), pl.DataFrame)
 print(model.query(query, as_frame="pandas").set_index("city"))
 print(model.query(drift("hours", group_by="city", rollup="day"), "drift", as_frame="polars").height)
 
+hurried = model.with_options(timeout=60, max_retries=0, headers={"X-Trace": "1"})
+assert_type(hurried, ArthurModel)
+assert_type(hurried.query(query), list[dict[str, Any]])
+assert_type(arthur.with_options(timeout=60), ArthurAI)
+counted = model.with_raw_response.query(query)
+assert_type(counted, RawResult[list[dict[str, Any]]])
+assert_type(counted.request_id, str | None)
+assert_type(model.with_raw_response.query(query, as_frame="pandas").result, pd.DataFrame)
+assert_type(model.with_raw_response.send_inferences(tables()).result, SendResult)
+assert_type(arthur.with_raw_response.get_model(model.id or "").result, ArthurModel)
+assert_type(arthur.with_raw_response.list_models().result, list[ArthurModel])
+for user in arthur.api.iterate(list_users, sort="username"):
+    assert_type(user, User)
+for metric in arthur.api.iterate(list_metrics, model.id, page_size=50):
+    print(metric.name)
+for organization in arthur.api.iterate(list_my_organizations):
+    print(organization.name)
+
 accuracy = model.get_metrics(metric_name="Accuracy Rate")[0]
 assert_type(model.evaluate_metric(accuracy), dict[str, Any])
 assert_type(
@@ -144,3 +170,18 @@ def predict(row: dict[str, float]) -> float:
 
 if TYPE_CHECKING:
     assert_type(predict({"hours": 1.0}), float)
+
+
+async def predict_later() -> None:
+    async with AsyncArthurAI(url="local://") as connection:
+        found = await connection.get_model("m")
+        assert_type(found.with_options(timeout=60), AsyncArthurModel)
+        assert_type(await found.with_options(timeout=60).query(query), list[dict[str, Any]])
+        raw = await found.with_raw_response.query(query)
+        assert_type(raw, RawResult[list[dict[str, Any]]])
+        table = await found.with_raw_response.query(query, as_frame="polars")
+        assert_type(table.result, pl.DataFrame)
+        groups = await found.bias.metrics.with_raw_response.group_positivity_rates("city")
+        print(groups.request_id)
+        async for user in connection.api.iterate(list_users):
+            assert_type(user, User)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from arthurai import ArthurAI, ArthurModel, InputType, Stage
 from arthurai.query import avg, col, drift, select
+from arthurai_api.api.users import get_user
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,17 @@ def ask(model: ArthurModel) -> None:
     drift("age", metric="KL")  # error: arg-type reportArgumentType
     drift("age", rollup="fortnight")  # error: arg-type reportArgumentType
     col(3)  # error: arg-type reportArgumentType
+
+
+def single(arthur: ArthurAI, model: ArthurModel) -> None:
+    model.with_options(timeout="5")  # error: arg-type reportArgumentType
+    model.with_options(retries=5)  # error: call-arg reportCallIssue
+    model.with_raw_response.build({})  # error: attr-defined reportAttributeAccessIssue
+    model.with_raw_response.query("select 1")  # error: call-overload,arg-type reportCallIssue,reportArgumentType
+    model.with_raw_response.archive(1)  # error: call-arg,misc reportCallIssue
+    model.with_raw_response.archive().status_code  # error: attr-defined reportAttributeAccessIssue
+    arthur.with_raw_response.get_model("m", id_type="name")  # error: arg-type reportArgumentType
+    arthur.api.iterate(get_user, "id")  # error: call-overload,arg-type reportCallIssue,reportArgumentType
 
 
 def watch(model: ArthurModel) -> None:

@@ -26,10 +26,13 @@ from arthurai.query import (
     label_by_max_column,
     rate,
 )
+from arthurai.transport.connected_object import ConnectedObject, with_session
+from arthurai.transport.raw_responses import RawCalls, raw_awaited
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
-    from typing import Any
+    from typing import Any, Self
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.bias.bias_metrics import Estimate
@@ -41,7 +44,7 @@ _COUNT = "inferences"
 
 
 @wrap_errors
-class AsyncBiasMetrics:
+class AsyncBiasMetrics(ConnectedObject):
     """Metrics by group. They require ground truth, except for positivity rates.
 
     Groups are the values of the attribute; those of a continuous attribute with bins are the bins,
@@ -56,6 +59,14 @@ class AsyncBiasMetrics:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} of {self.arthur_model!r}"
+
+    def _over(self, change: Callable[[Any], Any]) -> Self:
+        return type(self)(with_session(self.arthur_model, change))
+
+    @property
+    def with_raw_response(self) -> AsyncRawBiasMetrics:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        return AsyncRawBiasMetrics(self)
 
     async def group_confusion_matrices(
         self,
@@ -292,3 +303,13 @@ class AsyncBiasMetrics:
                 f"pred_property must be one of {', '.join(names)}, got {pred_property!r}"
             )
         return pred_property
+
+
+class AsyncRawBiasMetrics(RawCalls):
+    """The methods of `BiasMetrics`, which return a `RawResult` each."""
+
+    group_confusion_matrices = raw_awaited(AsyncBiasMetrics.group_confusion_matrices)
+    group_estimates = raw_awaited(AsyncBiasMetrics.group_estimates)
+    group_positivity_rates = raw_awaited(AsyncBiasMetrics.group_positivity_rates)
+    demographic_parity = raw_awaited(AsyncBiasMetrics.group_positivity_rates)
+    disparities = raw_awaited(AsyncBiasMetrics.disparities)

@@ -26,9 +26,12 @@ from arthurai.model.bias.threshold_mitigation import (
     _row,
 )
 from arthurai.model.responses import to_table
+from arthurai.transport.connected_object import ConnectedObject, with_session
+from arthurai.transport.raw_responses import RawCalls, raw_awaited
 
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, Self
 
     from matplotlib.figure import Figure
 
@@ -42,7 +45,7 @@ MAX_INDEX = 1000
 
 
 @wrap_errors
-class AsyncThresholdMitigation:
+class AsyncThresholdMitigation(ConnectedObject):
     """One threshold per group instead of one for all.
 
     Args:
@@ -54,6 +57,14 @@ class AsyncThresholdMitigation:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} of {self.arthur_model!r}"
+
+    def _over(self, change: Callable[[Any], Any]) -> Self:
+        return type(self)(with_session(self.arthur_model, change))
+
+    @property
+    def with_raw_response(self) -> AsyncRawThresholdMitigation:
+        """The methods that send requests, with the responses behind results: `RawResult`."""
+        return AsyncRawThresholdMitigation(self)
 
     async def enable(self) -> dict[str, Any]:
         """Start computing the curves; see `ArthurModel.enable_bias_mitigation`.
@@ -206,3 +217,10 @@ class AsyncThresholdMitigation:
             title=f"{curves.constraint.replace('_', ' ')} by {curves.attribute_name}",
             best=curves.max_acc_idx,
         )
+
+
+class AsyncRawThresholdMitigation(RawCalls):
+    """The methods of `ThresholdMitigation` that send requests, which return a `RawResult` each."""
+
+    enable = raw_awaited(AsyncThresholdMitigation.enable)
+    get_curves = raw_awaited(AsyncThresholdMitigation.get_curves)

@@ -15,9 +15,11 @@ from arthurai.model.viz import plot_data as blocking_plot_data
 from arthurai.model.viz.periods import choose_periods
 from arthurai.model.viz.plot_data import model_label
 from arthurai.model.viz.visualizer import FigureT, _with_zone
+from arthurai.transport.connected_object import ConnectedObject, with_session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
+    from typing import Any, Self
 
     from matplotlib.figure import Figure
 
@@ -29,7 +31,7 @@ GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "posit
 
 
 @wrap_errors
-class AsyncDataVisualizer(Generic[FigureT]):
+class AsyncDataVisualizer(ConnectedObject, Generic[FigureT]):
     """Draws with matplotlib; every method returns the figure, to be shown or saved in a script.
 
     Args:
@@ -43,6 +45,11 @@ class AsyncDataVisualizer(Generic[FigureT]):
 
     def __repr__(self) -> str:
         return f"DataVisualizer of {', '.join(map(model_label, self.models))}"
+
+    def _over(self, change: Callable[[Any], Any]) -> Self:
+        twin = self.__class__.__new__(self.__class__)
+        twin.models = [with_session(model, change) for model in self.models]
+        return twin
 
     async def timeline(self, attribute_name: str, *, time_zone: str | None = None) -> FigureT:
         """Draw how the values of an attribute were distributed over time, or by batch.
