@@ -133,4 +133,4 @@ def test_each_operation_without_a_public_call_is_called_on_a_page(ledger, operat
     raw = {name for name, row in ledger.items() if row["status"] == "raw"}
     for name in raw:
         assert (operations[name][3]["tags"][0], name) in imported, name
-        assert f"{name}.sync(" in code, name
+        assert re.search(rf"\b{name}\.sync\(|\.iterate\({name}\b", code), name
