@@ -449,7 +449,7 @@ class ArthurAI(ConnectedObject):
         model.attach(self.session)
         return model
 
-    def list_models(self, **filters: Any) -> list[ArthurModel]:
+    def list_models(self, /, **filters: Any) -> list[ArthurModel]:
         """List models, all pages of them; requires the permission to read models.
 
         Args:

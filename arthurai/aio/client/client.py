@@ -252,7 +252,7 @@ class AsyncArthurAI(AsyncConnection):
         model.attach(self.session)
         return model
 
-    async def list_models(self, **filters: Any) -> list[AsyncArthurModel]:
+    async def list_models(self, /, **filters: Any) -> list[AsyncArthurModel]:
         """List models, all pages of them; requires the permission to read models.
 
         Args:
