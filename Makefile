@@ -2,6 +2,8 @@
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 INSTALLED := .venv/.installed
+# Hundreds of processes of the tests import the package; without bytecode each one compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
 DEMO_INSTALLED := .venv/.installed-demo
 # Tests wait for servers and processes, too: one more worker than there are processors keeps these busy.
 TEST_OPTIONS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal
