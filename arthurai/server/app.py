@@ -17,6 +17,7 @@ from arthurai.server.background.alert_scheduler import CHECK_SECONDS as RULE_SEC
 from arthurai.server.background.alert_scheduler import AlertScheduler
 from arthurai.server.background.clock import Clock
 from arthurai.server.background.health_watch import HealthWatch
+from arthurai.server.background.heartbeat import Heartbeat
 from arthurai.server.context import Stores
 from arthurai.server.delivery.delivery_log import DeliveryLog
 from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings
@@ -43,6 +44,7 @@ from arthurai.server.telemetry.server_telemetry import Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -56,6 +58,8 @@ logger = logging.getLogger("arthurai.server")
 FIRST_ORGANIZATION: Final = "Local"
 FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
+TAKE_OVER_SECONDS: Final = 20.0
+"""How often a server looks for what another one has left."""
 CLOSE_SECONDS: Final = 10.0
 """How long closing waits for work in the background."""
 
@@ -85,6 +89,7 @@ class ArthurApp:
         delivery: Sends mails and webhooks.
         telemetry: Counts what happens.
         notifications: Notifies people of alerts.
+        heartbeat: Shows others that share the control database that this one runs.
         clock: Calls what is to be done regularly, once it was started.
         alerts: Evaluates alert rules when data arrive and, once started, by the clock.
         enrichments: Trains on reference data, scores and explains inferences.
@@ -162,6 +167,7 @@ class ArthurApp:
             self.data.close()
             raise
         self.secret = secret
+        self.heartbeat = Heartbeat(self.control)
         self.stores = Stores(self.control, self.data)
         self.health = HealthWatch(self.stores)
         self.telemetry = Telemetry(self.stores, data_dir)
@@ -209,7 +215,7 @@ class ArthurApp:
             health=self.health,
             rule_advisor=RuleAdvisor(self.stores),
         )
-        self.clock = Clock(leases=self.control.leases if self.control.database.is_shared else None)
+        self.clock = Clock(leases=self.control.leases)
         self._retention_days = retention_days
         self.delivery.resume()
         self._access_log = access_log
@@ -347,7 +353,18 @@ class ArthurApp:
         if self._retention_days is not None:
             job = RetentionJob(self.stores, self._retention_days)
             self.clock.add_job("retention", job.run, seconds=RETENTION_SECONDS)
+        if self.control.database.is_shared:
+            self.clock.add_job(
+                "taking over", self._take_over, seconds=TAKE_OVER_SECONDS, on_each_server=True
+            )
         self.clock.start()
+
+    def _take_over(self, moment: datetime) -> None:
+        """Go on with what another server has left, if it is gone."""
+        del moment
+        self.delivery.take_over()
+        self.alerts.take_over()
+        self.enrichments.take_over()
 
     def stop_background(self) -> None:
         """Have the work in the background end soon; returns at once."""
@@ -370,6 +387,7 @@ class ArthurApp:
         left = _TimeLeft(seconds)
         with ExitStack() as closing:  # the last one named is closed first, and an error stops none
             closing.callback(self.control.close)
+            closing.callback(self.heartbeat.close)
             closing.callback(left.spend, 1.0, self.data.close)
             closing.callback(left.spend, 0.9, self._close_delivery)
             closing.callback(left.spend, 0.7, partial(self.clock.close, self.data.interrupt))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from arthurai.server.storage.documents.control_database import ControlDatabaseError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from arthurai.server.storage.documents import ControlStore
+    from arthurai.server.storage.documents.stored_servers import StoredServer
     from arthurai.server.storage.warehouse.data_store import DataStore
 
 logger = logging.getLogger("arthurai.server")
@@ -40,15 +43,34 @@ class Stores(NamedTuple):
             return False
         return True
 
+    def list_servers(self) -> Sequence[StoredServer]:
+        """Return the servers that share the control store and were seen lately, if it is shared."""
+        if not self.control.database.is_shared:
+            return ()
+        try:
+            return self.control.servers.list_alive()
+        except ControlDatabaseError:  # the next check of the stores says so
+            return ()
+
 
 class Notifier(Protocol):
     """Receives alerts that fire, and what becomes of them."""
 
-    def notify_of_alert(self, organization_id: str, alert: Mapping[str, Any]) -> int:
-        """Notify everybody configured for the model of an alert; return how many."""
+    def notify_of_alert(
+        self, organization_id: str, alert: Mapping[str, Any], claim: Callable[[], bool], /
+    ) -> int:
+        """Notify everybody configured for the model of an alert; return how many.
 
-    def notify_of_status(self, organization_id: str, alert: Mapping[str, Any]) -> int:
-        """Notify the services that keep incidents of a new status; return how many."""
+        `claim` is called in the transaction that keeps the messages; it returns whether to do so.
+        """
+
+    def notify_of_status(
+        self, organization_id: str, alert: Mapping[str, Any], claim: Callable[[], bool], /
+    ) -> int:
+        """Notify the services that keep incidents of a new status; return how many.
+
+        `claim` is called in the transaction that keeps the messages; it returns whether to do so.
+        """
 
 
 class ScoredCallback(Protocol):

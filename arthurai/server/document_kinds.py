@@ -78,6 +78,7 @@ class Kind:
     INSIGHT: Final[DocumentKind[Insight]] = DocumentKind("insight")
     INVITATION: Final[DocumentKind[dict[str, Any]]] = DocumentKind("invitation")
     METRIC: Final[DocumentKind[Metric]] = DocumentKind("metric")
+    RETENTION_RUN: Final[DocumentKind[dict[str, Any]]] = DocumentKind("retention_run")
     STORE_IDENTITY: Final[DocumentKind[dict[str, Any]]] = DocumentKind("store_identity")
     PINNED_COLUMNS: Final[DocumentKind[PinnedColumns]] = DocumentKind("pinned_columns")
     TAG: Final[DocumentKind[Tag]] = DocumentKind("tag")

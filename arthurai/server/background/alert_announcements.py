@@ -2,11 +2,13 @@
 
 There may be a thousand of them and many to be told; everybody else would have to wait for the
 control store as long. What is to be told is stored in the same transaction, so that a server that
-is killed in between tells it after its next start.
+is killed in between, or another one that takes over, tells it later. It is forgotten in the
+transaction that keeps the messages, so it is told once.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.document_kinds import Kind
@@ -67,9 +69,11 @@ class AlertAnnouncements:
         for waiting in self._waiting.list(self._organization_id, model_id=self._model_id):
             stop_if_asked()
             alert = self._alerts.get(self._organization_id, waiting["alert_id"])
-            if alert is not None and waiting["event"] == _NEW:
-                self._notifier.notify_of_alert(self._organization_id, alert)
-            elif alert is not None:
-                self._notifier.notify_of_status(self._organization_id, alert)
-            self._waiting.delete(self._organization_id, waiting["id"])
+            claim = partial(self._waiting.delete, self._organization_id, waiting["id"])
+            if alert is None:
+                claim()
+            elif waiting["event"] == _NEW:
+                self._notifier.notify_of_alert(self._organization_id, alert, claim)
+            else:
+                self._notifier.notify_of_status(self._organization_id, alert, claim)
         self._has_waiting = False

@@ -120,11 +120,13 @@ class AlertEvaluator:
             self._stop_if_asked()
             work.outcomes["windows"] += 1
             for reading in self._read(work, _to_filters(where), None):
-                if reading.verdict is Verdict.CROSSED:
-                    moment = format_timestamp(datetime.now(UTC))
-                    self._raise(work, reading, moment, where)
-                elif reading.verdict is not Verdict.FAILED:
-                    self._refute(work, reading, where)
+                if reading.verdict is Verdict.FAILED:
+                    continue
+                with self._stores.control.transaction():
+                    if reading.verdict is Verdict.CROSSED:
+                        self._raise(work, reading, format_timestamp(datetime.now(UTC)), where)
+                    else:
+                        self._refute(work, reading, where)
             self._announce()
         return self._finish()
 

@@ -7,12 +7,13 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from arthurai.server.background.alert_evaluation import AlertEvaluator, EvaluationStopped
 from arthurai.server.background.worker import Worker
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.storage.documents.stored_leases import LeaseLostError
 from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -31,33 +32,61 @@ _CLOCK: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """Where the data of a model have changed since its rules were evaluated.
+    """Where the rules of a model are to be evaluated.
 
     Attributes:
         batch_ids: Batches, in the order they changed.
-        span: Times of the earliest and the latest inference, UTC without zone.
+        span: Times of the earliest and the latest inference that changed, UTC without zone.
+        current: Whether over the windows that end now.
     """
 
     batch_ids: tuple[str, ...] = ()
     span: tuple[datetime, datetime] | None = None
+    current: bool = False
 
     def merge(self, more: _Changes) -> _Changes:
         spans = [span for span in (self.span, more.span) if span is not None]
         return _Changes(
             tuple(dict.fromkeys((*self.batch_ids, *more.batch_ids))),
             (min(s[0] for s in spans), max(s[1] for s in spans)) if spans else None,
+            self.current or more.current,
         )
 
-    def to_document(self, model_id: str) -> dict[str, Any]:
+    def to_members(self) -> dict[str, Any]:
         span = None if self.span is None else [moment.isoformat() for moment in self.span]
-        return {"id": model_id, "batch_ids": list(self.batch_ids), "span": span}
+        return {"batch_ids": list(self.batch_ids), "span": span, "current": self.current}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Self:
-        span = document["span"]
+    def from_members(cls, members: Mapping[str, Any]) -> Self:
+        span = members["span"]
         if span is not None:
             span = (datetime.fromisoformat(span[0]), datetime.fromisoformat(span[1]))
-        return cls(tuple(document["batch_ids"]), span)
+        return cls(tuple(members["batch_ids"]), span, members.get("current", False))
+
+
+class _Work(NamedTuple):
+    """What is to be done for a model.
+
+    Attributes:
+        waiting: What nobody has begun with.
+        begun: What somebody evaluates, or has left in the middle of it.
+    """
+
+    waiting: _Changes = _Changes()
+    begun: _Changes = _Changes()
+
+    def to_document(self, model_id: str) -> dict[str, Any]:
+        return {"id": model_id, **self.waiting.to_members(), "begun": self.begun.to_members()}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any] | None) -> Self:
+        if document is None:
+            return cls()
+        begun = document.get("begun")
+        return cls(
+            _Changes.from_members(document),
+            _Changes() if begun is None else _Changes.from_members(begun),
+        )
 
 
 class AlertScheduler:
@@ -65,7 +94,8 @@ class AlertScheduler:
 
     Changes that arrive while rules are evaluated are merged and evaluated together afterwards, so
     fast senders do not pile up work. Changes still to be evaluated are stored beside the rules and
-    found again after a restart.
+    found again after a restart. The rules of a model are evaluated by one server at a time, which
+    takes along what others have stored meanwhile.
     """
 
     def __init__(self, stores: Stores, notifier: Notifier) -> None:
@@ -78,17 +108,19 @@ class AlertScheduler:
         self._stores = stores
         self._notifier = notifier
         self._documents = stores.control.documents(Kind.ALERT_WORK)
-        self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._waiting: dict[str, _Changes] = {}
-        self._stored: dict[str, _Changes] = {}  # those waiting and those being evaluated
         self._worker = Worker("arthurai-alerts", self._evaluate)
         stores.data.on_data(self._on_data)
-        self._recover()
+        self.take_over()
 
     def check_current_windows(self) -> None:
         """Have the rules of streaming models evaluated over the windows that end now."""
         self._worker.put(_CLOCK)
+
+    def take_over(self) -> None:
+        """Go on with what an earlier run, or a server that is gone, has left."""
+        for document in self._documents.list(None):
+            self._worker.put(document["id"])
 
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until the rules were evaluated for all data so far.
@@ -140,34 +172,30 @@ class AlertScheduler:
             return
         span = None if first is None or last is None else (first, last)
         changes = _Changes(tuple(batch_ids), span)
-        with self._lock:
-            self._waiting[model_id] = self._waiting.get(model_id, _Changes()).merge(changes)
-            self._store(model_id, self._stored.get(model_id, _Changes()).merge(changes))
+        self._add(model_id, changes)
+
+    def _add(self, model_id: str, changes: _Changes) -> None:
+        """Store what is to be evaluated, and have it evaluated."""
+        self._change(model_id, lambda work: work._replace(waiting=work.waiting.merge(changes)))
         self._worker.put(model_id)
 
-    def _recover(self) -> None:
-        """Resume where the last process stopped."""
-        for document in self._documents.list(None):
-            self._stored[document["id"]] = _Changes.from_document(document)
-        self._waiting = dict(self._stored)
-        for model_id in list(self._stored):  # the worker removes those that it has evaluated
-            self._worker.put(model_id)
-
-    def _store(self, model_id: str, changes: _Changes | None) -> None:
-        """Store what is to be evaluated, so that a restart finds it."""
-        if self._stored.get(model_id) == changes:
-            return
+    def _change(self, model_id: str, change: Callable[[_Work], _Work]) -> _Work:
+        """Change what is to be done for a model; return it."""
         try:
             organization_id = self._stores.control.models.get(None, model_id).organization_id
         except ApiError:
-            return  # the model is gone
-        if changes is None:
-            del self._stored[model_id]
-            self._documents.delete(organization_id, model_id)
-        else:
-            self._stored[model_id] = changes
-            document = changes.to_document(model_id)
-            self._documents.put(organization_id, model_id, document, model_id=model_id)
+            return _Work()  # the model is gone
+        with self._stores.control.transaction():
+            before = _Work.from_document(self._documents.get(organization_id, model_id))
+            work = change(before)
+            if work == before:
+                return work
+            if work == _Work():
+                self._documents.delete(organization_id, model_id)
+            else:
+                document = work.to_document(model_id)
+                self._documents.put(organization_id, model_id, document, model_id=model_id)
+        return work
 
     def _on_data(self, event: DataEvent) -> None:
         if event.kind in {"inferences", "ground_truth", "batch_closed"}:
@@ -175,21 +203,30 @@ class AlertScheduler:
 
     def _evaluate(self, model_id: str) -> None:
         try:
-            self._evaluate_model(model_id)
+            if model_id == _CLOCK:
+                rules = self._stores.control.documents(Kind.ALERT_RULE).list(None, enabled=True)
+                for watched in dict.fromkeys(str(rule["model_id"]) for rule in rules):
+                    self._add(watched, _Changes(current=True))
+            else:
+                self._evaluate_model(model_id)
         except EvaluationStopped:
             logger.info("the alert rules left are evaluated after the next start")
+        except LeaseLostError:
+            logger.warning("another server goes on with the alert rules of model %s", model_id)
 
     def _evaluate_model(self, model_id: str) -> None:
+        with self._stores.control.leases.hold(f"alert rules of {model_id}") as lease:
+            if lease is None:
+                return  # the server that holds it looks again after it has given it back
+            work = self._change(model_id, lambda work: _Work(begun=work.begun.merge(work.waiting)))
+            self._evaluate_changes(model_id, work.begun)
+            self._change(model_id, lambda work: work._replace(begun=_Changes()))
+        # Whoever could not take the lease in the meantime has stored what is to be done.
+        if self._change(model_id, lambda work: work) != _Work():
+            self._worker.put(model_id)
+
+    def _evaluate_changes(self, model_id: str, changes: _Changes) -> None:
         now = utc_now()
-        if model_id == _CLOCK:
-            rules = self._stores.control.documents(Kind.ALERT_RULE).list(None, enabled=True)
-            for watched in dict.fromkeys(str(rule["model_id"]) for rule in rules):
-                evaluate = partial(AlertEvaluator.evaluate_current_window, now=now)
-                self._try(watched, evaluate, is_batch=False)
-            return
-        with self._lock:
-            # Changes that came after the worker took the model have put it there once more.
-            changes = self._waiting.pop(model_id, _Changes())
         for batch_id in changes.batch_ids:
             evaluate = partial(AlertEvaluator.evaluate_batch, batch_id=batch_id)
             self._try(model_id, evaluate, is_batch=True)
@@ -197,8 +234,9 @@ class AlertScheduler:
             first, last = changes.span
             evaluate = partial(AlertEvaluator.evaluate_span, first=first, last=last, now=now)
             self._try(model_id, evaluate, is_batch=False)
-        with self._lock:
-            self._store(model_id, self._waiting.get(model_id))
+        if changes.current:
+            evaluate = partial(AlertEvaluator.evaluate_current_window, now=now)
+            self._try(model_id, evaluate, is_batch=False)
 
     def _try(
         self, model_id: str, evaluate: Callable[[AlertEvaluator], int], *, is_batch: bool
@@ -210,7 +248,7 @@ class AlertScheduler:
                 evaluate(
                     AlertEvaluator(self._stores, self._notifier, record, self._stopping.is_set)
                 )
-        except EvaluationStopped:
+        except (EvaluationStopped, LeaseLostError):
             raise
         except ApiError:
             return  # the model is gone

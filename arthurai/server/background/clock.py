@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
@@ -13,22 +12,20 @@ from arthurai.server.background.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from arthurai.server.storage.documents.stored_leases import Lease
 
 logger = logging.getLogger("arthurai.server.background")
 
 TICK_SECONDS: Final = 10.0
-LEASE_SECONDS: Final = 600.0
-"""How long a server that died keeps others from a job that it had begun."""
 
 
 class Leases(Protocol):
     """Which server does what only one is to do."""
 
-    def take(self, name: str, seconds: float) -> bool:
-        """Take a lease unless another server holds it; return whether this server holds it."""
-
-    def keep_until(self, name: str, moment: float) -> None:
-        """Have a lease that this server holds expire at another time."""
+    def hold(self, name: str) -> AbstractContextManager[Lease | None]:
+        """Take a lease for a block unless somebody else holds it."""
 
 
 @dataclass
@@ -37,6 +34,7 @@ class _Job:
     work: Callable[[datetime], object]
     seconds: float
     due: float
+    on_each_server: bool
 
 
 class Clock:
@@ -63,17 +61,25 @@ class Clock:
         self._lock = threading.Lock()
         self._worker: Worker[None] = Worker("arthurai-clock", lambda _: self.run_due())
 
-    def add_job(self, name: str, work: Callable[[datetime], object], *, seconds: float) -> None:
+    def add_job(
+        self,
+        name: str,
+        work: Callable[[datetime], object],
+        *,
+        seconds: float,
+        on_each_server: bool = False,
+    ) -> None:
         """Have something called regularly, for the first time after one period.
 
         Args:
             name: What it is, for the log.
             work: Takes the current time, in UTC.
             seconds: Length of the period.
+            on_each_server: Whether each of several servers is to do it, not one of them.
         """
         due = self._read_time().timestamp() + seconds
         with self._lock:
-            self._jobs.append(_Job(name, work, seconds, due))
+            self._jobs.append(_Job(name, work, seconds, due, on_each_server))
 
     def run_due(self) -> int:
         """Call what is due; return how many jobs."""
@@ -94,17 +100,14 @@ class Clock:
 
     def _run(self, job: _Job, now: datetime) -> None:
         """Call a job, unless another server does, or did so in this period."""
-        if self._leases is None:
+        if self._leases is None or job.on_each_server:
             job.work(now)
             return
-        name = f"clock: {job.name}"
-        if not self._leases.take(name, max(job.seconds, LEASE_SECONDS)):
-            return
-        try:
-            job.work(now)
-        finally:
-            # a tick earlier, so that the holder's own next turn never meets its end
-            self._leases.keep_until(name, time.time() + job.seconds - 2 * TICK_SECONDS)
+        with self._leases.hold(f"clock: {job.name}") as lease:
+            if lease is not None:
+                # two ticks earlier, so that the holder's own next turn never meets its end
+                lease.rest_seconds = job.seconds - 2 * TICK_SECONDS
+                job.work(now)
 
     def start(self) -> None:
         """Call jobs when they are due, until `close`."""

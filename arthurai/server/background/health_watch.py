@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Final
 from arthurai.server.background.worker import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arthurai.server.context import Stores
+    from arthurai.server.storage.documents.stored_servers import StoredServer
 
 FRESH_SECONDS: Final = 1.0
 """How long the outcome of a check is answered without a new one."""
@@ -29,6 +32,10 @@ class HealthWatch:
 
     A check waits for locks and threads of the stores, which requests of others hold on a busy
     server; who asks must not wait as long.
+
+    Attributes:
+        servers: The servers that share the control database and were seen lately, this one
+            included; none where it cannot be shared.
     """
 
     def __init__(self, stores: Stores) -> None:
@@ -43,6 +50,7 @@ class HealthWatch:
         self._is_healthy = False
         self._checked_at = -COUNTED_SECONDS
         self._closed = False
+        self.servers: Sequence[StoredServer] = ()
 
     @property
     def is_known(self) -> bool:
@@ -76,7 +84,9 @@ class HealthWatch:
 
     def _run(self) -> None:
         is_healthy = self._stores.are_healthy()
+        servers = self._stores.list_servers() if is_healthy else ()
         with self._changed:
+            self.servers = servers
             self._is_healthy = is_healthy
             self._checked_at = time.monotonic()
             self._changed.notify_all()

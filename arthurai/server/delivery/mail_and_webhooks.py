@@ -7,11 +7,12 @@ import smtplib
 import ssl
 import time
 from concurrent.futures import Future, wait
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -26,7 +27,7 @@ from arthurai.common.webhook_signature import sign_webhook
 from arthurai.server.background.worker import Worker
 from arthurai.server.delivery.delivery_log import DELIVERED, FAILED, SKIPPED, WAITING
 from arthurai.server.delivery.message import Message, is_url
-from arthurai.server.delivery.message_formats import format_html, format_post
+from arthurai.server.delivery.message_formats import EMAIL, format_html, format_post
 from arthurai.server.delivery.sending_threads import SendingThreads
 from arthurai.server.delivery.webhook_connection import (
     ForbiddenTargetError,
@@ -34,10 +35,12 @@ from arthurai.server.delivery.webhook_connection import (
     post,
 )
 from arthurai.server.storage.documents.control_database import ControlDatabaseError
+from arthurai.server.storage.documents.stored_leases import LeaseLostError
 from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from urllib.parse import SplitResult
 
     from arthurai.server.delivery.delivery_log import DeliveryLog
@@ -161,6 +164,7 @@ class Delivery:
         self._mails = SendingThreads(1, "arthurai-mail")
         self._hooks = SendingThreads(_WEBHOOK_THREADS, "arthurai-webhook")
         self._waiting: set[Future[bool]] = set()
+        self._started: set[str] = set()  # messages of the outbox that are sent or wait for a thread
 
     @property
     def sends_mail(self) -> bool:
@@ -185,8 +189,30 @@ class Delivery:
             if self._outbox is not None and (left := self._outbox.count()):
                 logger.info("%d messages are tried again after the next start", left)
 
-    def send(self, message: Message) -> Future[bool]:
-        """Deliver to a webhook if the destination is a url, else by mail.
+    def send_once(self, messages: Sequence[Message], claim: Callable[[], bool]) -> bool:
+        """Deliver messages if they are the caller's to send: to a webhook, or by mail.
+
+        Args:
+            messages: The messages.
+            claim: Returns whether they are. It is called in the transaction that keeps them, so
+                what it changes and the messages are there both, or neither.
+
+        Returns:
+            Whether they are.
+        """
+        with self._transaction():
+            if not claim():
+                return False
+            begin = [self._keep(_find_channel(message), message) for message in messages]
+        for each in begin:
+            each()
+        return True
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._outbox is None else self._outbox.database.transaction()
+
+    def mail(self, message: Message) -> Future[bool]:
+        """Deliver by mail, or only to the log if no mail server is configured.
 
         Args:
             message: The message.
@@ -194,38 +220,45 @@ class Delivery:
         Returns:
             Whether the message left this server, once that is known.
         """
-        return self.post(message) if is_url(message.destination) else self.mail(message)
-
-    def mail(self, message: Message) -> Future[bool]:
-        """Deliver by mail, or only to the log if no mail server is configured."""
-        return self._submit("mail", message)
+        return self._keep("mail", message)()
 
     def post(self, message: Message) -> Future[bool]:
-        """Deliver to a webhook, or only to the log if webhooks are disabled."""
-        return self._submit("webhook", message)
+        """Deliver to a webhook, or only to the log if webhooks are disabled.
 
-    def _submit(self, channel: str, message: Message) -> Future[bool]:
+        Args:
+            message: The message.
+
+        Returns:
+            Whether the message left this server, once that is known.
+        """
+        return self._keep("webhook", message)()
+
+    def _keep(self, channel: str, message: Message) -> Callable[[], Future[bool]]:
+        """Keep a message until it is delivered; return what begins to deliver it."""
         stored = False
         if self._outbox is not None and not message.confidential and self._sends(channel):
             if self._outbox.count() >= MAX_WAITING:
-                return self._refuse(channel, message, "too many messages are waiting")
+                return partial(self._refuse, channel, message, "too many messages are waiting")
             members = {**asdict(message), "payload": message.payload}
-            self._outbox.add(message.id, channel, members, time.time() + _RETRY_SECONDS[0])
+            self._outbox.add(message.id, channel, members, _RETRY_SECONDS[0])
             stored = True
         elif len(self._waiting) >= MAX_WAITING:
-            return self._refuse(channel, message, "too many messages are waiting")
+            return partial(self._refuse, channel, message, "too many messages are waiting")
         self._note(message, WAITING, attempts=0)
-        return self._start(channel, message, attempts=0 if stored else None)
+        return partial(self._start, channel, message, attempts=0 if stored else None)
 
     def _start(self, channel: str, message: Message, *, attempts: int | None) -> Future[bool]:
         """Try to deliver a message; with a number of earlier attempts it is one of the outbox."""
         threads = self._mails if channel == "mail" else self._hooks
+        attempt = self._attempt if attempts is None else self._attempt_kept
         try:
-            future = threads.submit(self._attempt, channel, message, attempts)
+            future = threads.submit(attempt, channel, message, attempts)
         except RuntimeError:
             return self._refuse(
                 channel, message, "the server is stopping", kept=attempts is not None
             )
+        self._started.add(message.id)
+        future.add_done_callback(lambda _: self._started.discard(message.id))
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
         return future
@@ -234,19 +267,38 @@ class Delivery:
         """Return whether a channel is configured."""
         return self.sends_mail if channel == "mail" else self._settings.webhooks
 
+    def _attempt_kept(self, channel: str, message: Message, attempts: int) -> bool:
+        """Try to deliver a message of the outbox, unless another server does."""
+        assert self._outbox is not None  # noqa: S101 - it has the message
+        try:
+            with self._outbox.claim(message.id, attempts) as is_ours:
+                if is_ours:
+                    return self._attempt(channel, message, attempts)
+        except LeaseLostError:
+            text = "another server may have delivered it, too, as this one took too long"
+            _log(logging.WARNING, channel, message, text)
+        except ControlDatabaseError as error:
+            _log(logging.WARNING, channel, message, f"the outbox cannot be used: {error}")
+            self._retries.put_after(_RETRY_SECONDS[0], message.id)
+            return False
+        self._look_again(message.id)
+        return False
+
     def _attempt(self, channel: str, message: Message, attempts: int | None) -> bool:
         deliver = self._mail if channel == "mail" else self._post
         try:
             delivered = deliver(message)
         except Exception as error:  # noqa: BLE001 - logged, as nobody else looks at it
-            later = self._postpone(message, attempts, error)
+            with self._transaction():
+                later = self._postpone(message, attempts, error)
             _log(logging.WARNING, channel, message, f"failed: {_reason(error)}{later}")
             self._on_outcome(channel, "failed")
             return False
-        if self._outbox is not None and attempts is not None:
-            self._outbox.remove(message.id)
+        with self._transaction():
+            if self._outbox is not None and attempts is not None:
+                self._outbox.remove(message.id)
+            self._note(message, DELIVERED if delivered else SKIPPED, attempts=(attempts or 0) + 1)
         outcome = "delivered" if delivered else "not delivered, as nothing is configured for it"
-        self._note(message, DELIVERED if delivered else SKIPPED, attempts=(attempts or 0) + 1)
         _log(logging.INFO, channel, message, outcome)
         self._on_outcome(channel, "delivered" if delivered else "skipped")
         return delivered
@@ -265,7 +317,7 @@ class Delivery:
         wait = _RETRY_SECONDS[attempts]
         later = format_timestamp(utc_now() + timedelta(seconds=wait))
         self._note(message, WAITING, attempts=tried, problem=reason, next_attempt_at=later)
-        self._outbox.postpone(message.id, attempts + 1, time.time() + wait)
+        self._outbox.postpone(message.id, attempts + 1, wait)
         self._retries.put_after(wait, message.id)
         return f"; tried again in {wait:g} s"
 
@@ -287,18 +339,33 @@ class Delivery:
     def resume(self) -> None:
         """Deliver what an earlier run of the server has left in the outbox."""
         if self._outbox is not None:
-            for entry_id, due in self._outbox.list_due():
-                self._retries.put_after(max(0.0, due - time.time()), entry_id)
+            for entry_id, seconds in self._outbox.list_waits():
+                self._retries.put_after(max(0.0, seconds), entry_id)
+
+    def take_over(self) -> None:
+        """Deliver what is late, since the server that had it may be gone."""
+        if self._outbox is None or not self._outbox.is_shared:
+            return
+        for entry_id, seconds in self._outbox.list_waits():
+            if seconds > 0:
+                return
+            if entry_id not in self._started:
+                self._retries.put(entry_id)
+
+    def _look_again(self, entry_id: str) -> None:
+        """Look later whether another server has delivered a message."""
+        entry = None if self._outbox is None else self._outbox.get(entry_id)
+        if entry is not None:
+            self._retries.put_after(max(entry.wait, _RETRY_SECONDS[0]), entry_id)
 
     def _retry(self, entry_id: str) -> None:
-        if self._outbox is None:
+        entry = None if self._outbox is None else self._outbox.get(entry_id)
+        if entry is None or self._outbox is None or entry_id in self._started:
             return
-        entry = self._outbox.claim(entry_id)
-        if entry is not None:
-            self._start(entry.channel, Message(**entry.message), attempts=entry.attempts)
-        elif (left := self._outbox.get(entry_id)) is not None:  # another server is sending it
-            wait = max(left.due - time.time(), _RETRY_SECONDS[0])
-            self._retries.put_after(wait, entry_id)
+        if entry.wait > 0 and self._outbox.is_shared:  # another server has tried it meanwhile
+            self._retries.put_after(entry.wait, entry_id)
+            return
+        self._start(entry.channel, Message(**entry.message), attempts=entry.attempts)
 
     def _mail(self, message: Message) -> bool:
         if self._settings.smtp_url is None:
@@ -344,6 +411,11 @@ class Delivery:
         if status not in _SUCCESSES:
             raise _RefusedError(f"responded {status}")  # redirects are not followed
         return True
+
+
+def _find_channel(message: Message) -> str:
+    is_post = message.type != EMAIL and is_url(message.destination)
+    return "webhook" if is_post else "mail"
 
 
 class _RefusedError(Exception):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SLACK: Final = "slack"
 TEAMS: Final = "teams"
+EMAIL: Final = "email"
 PAGERDUTY: Final = "pagerduty"
 PAGERDUTY_URL: Final = "https://events.pagerduty.com/v2/enqueue"
 _ROUTING_KEY: Final = re.compile(r"[0-9A-Za-z]{32}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
-from operator import methodcaller
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
 
 from arthurai.server.delivery.message import Message, is_url
-from arthurai.server.delivery.message_formats import PAGERDUTY
+from arthurai.server.delivery.message_formats import EMAIL, PAGERDUTY
 from arthurai.server.delivery.summary_reports import list_models, write_report
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
@@ -20,7 +20,7 @@ from arthurai.server.storage.documents.stored_alerts import AlertFilter
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from arthurai.common.documents import AlertSummaryReport
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from arthurai.server.delivery.mail_and_webhooks import Delivery
     from arthurai.server.delivery.message import AlertEvent
     from arthurai.server.delivery.summary_reports import ModelLine
+    from arthurai.server.document_kinds import StoredSummaryConfiguration
+
+    Claim: TypeAlias = Callable[[], bool]
 
 logger = logging.getLogger("arthurai.server.delivery.notifications")
 
-EMAIL: Final = "email"
 WEEKDAYS: Final = (
     "Monday",
     "Tuesday",
@@ -54,6 +56,10 @@ _EVENTS: Final[Mapping[str, AlertEvent]] = {
 }
 
 
+def _always() -> bool:
+    return True
+
+
 class Notifications:
     """Sends messages about alerts to those who are configured to receive them."""
 
@@ -72,22 +78,35 @@ class Notifications:
         self._delivery = delivery
         self._report_dir = report_dir
 
-    def notify_of_alert(self, organization_id: str, alert: Mapping[str, Any]) -> int:
+    def notify_of_alert(
+        self, organization_id: str, alert: Mapping[str, Any], claim: Claim = _always
+    ) -> int:
         """Notify everybody who is configured for the model of an alert; return how many.
 
         Args:
             organization_id: The organization of the alert.
             alert: The alert.
+            claim: Returns whether that is the caller's to do, inside of a transaction.
         """
-        content = _describe(alert)
-        return self.notify(organization_id, alert["model_id"], content, incident_id=alert["id"])
+        model_id = alert["model_id"]
+        return self._send(
+            organization_id,
+            model_id,
+            _describe(alert),
+            self._configurations(organization_id, model_id),
+            incident_id=alert["id"],
+            claim=claim,
+        )
 
-    def notify_of_status(self, organization_id: str, alert: Mapping[str, Any]) -> int:
+    def notify_of_status(
+        self, organization_id: str, alert: Mapping[str, Any], claim: Claim = _always
+    ) -> int:
         """Notify the services that keep incidents of a new status of an alert; return how many.
 
         Args:
             organization_id: The organization of the alert.
             alert: The alert.
+            claim: Returns whether that is the caller's to do, inside of a transaction.
         """
         return self._send(
             organization_id,
@@ -100,6 +119,7 @@ class Notifications:
             ],
             event=_EVENTS[alert["status"]],
             incident_id=alert["id"],
+            claim=claim,
         )
 
     def notify(
@@ -109,7 +129,6 @@ class Notifications:
         content: Mapping[str, Any],
         *,
         configuration_id: str | None = None,
-        incident_id: str | None = None,
     ) -> int:
         """Send a notification by the enabled configurations of a model; return how many.
 
@@ -118,16 +137,13 @@ class Notifications:
             model_id: The model.
             content: An `AlertNotificationRequest`.
             configuration_id: Use only this configuration.
-            incident_id: The alert that it is about.
         """
         configurations = [
             configuration
             for configuration in self._configurations(organization_id, model_id)
             if configuration_id in {None, configuration["id"]}
         ]
-        return self._send(
-            organization_id, model_id, content, configurations, incident_id=incident_id
-        )
+        return self._send(organization_id, model_id, content, configurations)
 
     def _configurations(self, organization_id: str, model_id: str) -> list[Any]:
         """Return the enabled configurations of a model."""
@@ -143,39 +159,38 @@ class Notifications:
         *,
         event: AlertEvent = "trigger",
         incident_id: str | None = None,
+        claim: Claim = _always,
     ) -> int:
         """Send a notification by some configurations; return how many were used."""
         if not configurations:  # as for most models: do not look anything up
+            claim()
             return 0
         name = self._model_name(model_id)
         subject = f"Arthur: {content['alert_priority']} alert for {name}"
         lines = (content["alert_description"], f"Time: {content['alert_timestamp']}")
         text = "\n".join([*lines, f"Model: {name} ({model_id})"])
-        sent = 0
+        messages = []
         for configuration in configurations:
             destination: str | None = str(configuration["destination"])
             if configuration["type"] == EMAIL:
                 destination = self._address(str(configuration["user_id"]))
             if destination is None:
                 continue
-            message = Message(
-                destination,
-                subject,
-                text,
-                content,
-                configuration_id=configuration["id"],
-                type=configuration["type"],
-                organization_id=organization_id,
-                model_id=model_id,
-                event=event,
-                incident_id=incident_id,
+            messages.append(
+                Message(
+                    destination,
+                    subject,
+                    text,
+                    content,
+                    configuration_id=configuration["id"],
+                    type=configuration["type"],
+                    organization_id=organization_id,
+                    model_id=model_id,
+                    event=event,
+                    incident_id=incident_id,
+                )
             )
-            if configuration["type"] == EMAIL:
-                self._delivery.mail(message)
-            else:
-                self._delivery.send(message)
-            sent += 1
-        return sent
+        return len(messages) if self._delivery.send_once(messages, claim) else 0
 
     def _model_name(self, model_id: str) -> str:
         """Return what people call a model."""
@@ -224,12 +239,18 @@ class Notifications:
             ],
         }
 
-    def send_summary(self, summary: Mapping[str, Any], until: datetime) -> int:
+    def send_summary(
+        self, summary: Mapping[str, Any], until: datetime, claim: Claim = _always
+    ) -> int | None:
         """Send a summary to its enabled subscribers; return how many.
 
         Args:
             summary: The configuration.
             until: End of the period, in UTC.
+            claim: Returns whether that is the caller's to do, inside of a transaction.
+
+        Returns:
+            The number of subscribers; `None` when it is not the caller's to send.
         """
         report = self.build_report(summary, until)
         lines = [
@@ -241,24 +262,24 @@ class Notifications:
         models = list_models(self._stores, report, summary["models"], period)
         said = [model.text for model in models]
         text = "\n".join([report["time_frame"], *(lines or ["no alerts"]), *said])
+        subject, organization_id = f"Arthur: {summary['name']}", summary["organization_id"]
+        found = [self._address(s["user_id"]) for s in summary["subscribers"] if s["enabled"]]
+        messages = [
+            Message(address, subject, text, report, organization_id=organization_id)
+            for address in found
+            if address is not None
+        ]
+        if not self._delivery.send_once(messages, claim):
+            return None
         self._write(summary, report, models, until)
-        sent = 0
-        for subscriber in summary["subscribers"]:
-            address = self._address(subscriber["user_id"]) if subscriber["enabled"] else None
-            if address is not None:
-                subject, organization_id = f"Arthur: {summary['name']}", summary["organization_id"]
-                self._delivery.mail(
-                    Message(address, subject, text, report, organization_id=organization_id)
-                )
-                sent += 1
         logger.info(
             "alert summary %r of %s sent to %d subscribers",
             summary["name"],
             report["time_frame"],
-            sent,
+            len(messages),
             extra={"report": orjson.dumps(report).decode()},
         )
-        return sent
+        return len(messages)
 
     def _write(
         self,
@@ -290,12 +311,24 @@ class Notifications:
             due = find_last_due(summary, moment)
             if not summary["enabled"] or due <= parse_timestamp(summary["last_sent"], "last_sent"):
                 continue
-            mark_sent = methodcaller("update", last_sent=format_timestamp(moment))
-            current = summaries.change(summary["organization_id"], summary["id"], mark_sent)
-            if current is not None:
-                self.send_summary(current, due)
+            claim = partial(self._mark_sent, summary, format_timestamp(moment))
+            if self.send_summary(summary, due, claim) is not None:
                 sent += 1
         return sent
+
+    def _mark_sent(self, summary: StoredSummaryConfiguration, moment: str) -> bool:
+        """Note that a summary is sent, unless it was sent or changed since it was read."""
+        marked = False
+
+        def mark(current: StoredSummaryConfiguration) -> None:
+            nonlocal marked
+            marked = current == summary
+            if marked:
+                current["last_sent"] = moment
+
+        summaries = self._control.documents(Kind.ALERT_SUMMARY_CONFIGURATION)
+        summaries.change(summary["organization_id"], summary["id"], mark)
+        return marked
 
 
 def _describe(alert: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from arthurai.server.enrichment.hotspot_detection import Hotspots
 from arthurai.server.enrichment.optional_imports import MissingPackageError
 from arthurai.server.enrichment.training_data import reference_is_closed
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.storage.documents.stored_leases import LeaseLostError
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.storage.warehouse.row_questions import find_last_seq
 
@@ -42,6 +43,8 @@ _RECOVER: Final = "recover"
 _INTERNAL_ERROR: Final = "internal error"
 _FIRST_RETRY_SECONDS: Final = 5.0
 _MAX_RETRY_SECONDS: Final = 600.0
+_BUSY_SECONDS: Final = 2.0
+"""How long to wait for another server that works on the same enrichment."""
 _ADVANCED_BY: Final = {
     "inferences": (states.ANOMALY, states.EXPLAINABILITY, states.HOTSPOTS),
     "ground_truth": (states.HOTSPOTS,),
@@ -54,8 +57,9 @@ class Enrichments:
 
     One runs explanations, which are as slow as user code, the other one everything else. Work is a
     set of jobs, at most two for each enrichment of a model, so fast senders do not pile up work.
-    Jobs process slices and queue up again behind the others. After a restart all work is found
-    again from the states of the enrichments.
+    Jobs process slices and queue up again behind the others. After a restart, or the end of another
+    server, all work is found again from the states of the enrichments. One server at a time works
+    on an enrichment of a model.
 
     Attributes:
         states: The states of all enrichments.
@@ -107,9 +111,10 @@ class Enrichments:
         self._stopping = False
         self._explanations: Worker[_Job] = Worker("arthurai-explanations", self._run_job)
         self._others: Worker[_Job] = Worker("arthurai-enrichments", self._run_job)
+        self._postponed: set[_Job] = set()
         stores.data.on_data(self._on_data)
         if data_dir is not None:
-            self._add(_RECOVER)
+            self.take_over()
 
     def enable(
         self,
@@ -174,6 +179,10 @@ class Enrichments:
             worker.close(interrupt=self._data.interrupt, deadline=deadline)
         self.projects.close()
 
+    def take_over(self) -> None:
+        """Go on with what an earlier run, or a server that is gone, has left."""
+        self._add(_RECOVER)
+
     def _add(self, action: str, model_id: str = "", name: str = "") -> None:
         self._worker(name).put((action, model_id, name))
 
@@ -229,13 +238,21 @@ class Enrichments:
 
     def _run_job(self, job: _Job) -> None:
         action, model_id, name = job
+        self._postponed.discard(job)
         try:
             if action == _RECOVER:
                 self._recover()
-            else:
-                self._run_model_job(action, model_id, name)
+                return
+            with self._control.leases.hold(f"enrichment {name} of {model_id}") as lease:
+                if lease is not None:
+                    self._run_model_job(action, model_id, name)
+                elif job not in self._postponed:
+                    self._postponed.add(job)
+                    self._worker(name).put_after(_BUSY_SECONDS, job)
         except ApiError:
             logger.info("model %s is gone", model_id)
+        except LeaseLostError:
+            logger.warning("another server goes on with enrichment %s of model %s", name, model_id)
         except Exception:
             if self._stopping:
                 return  # the next start tries again
@@ -247,8 +264,12 @@ class Enrichments:
         state = self.states.get(record, name)
         if record.archived or not state["enabled"]:
             return
+        if name == states.EXPLAINABILITY and not self.projects.has(model_id, state.get("project")):
+            logger.info("the code of model %s is on another server", model_id)
+            return
         if action == _TRAIN:
-            self._train(record, state)
+            if state["status"] != states.READY:  # another server was faster
+                self._train(record, state)
         elif action == _RETRY:
             if state["status"] == states.FAILED and "failures" in state:
                 self._train(record, state)
@@ -261,6 +282,8 @@ class Enrichments:
         try:
             if not self._by_name[name].train(record, state):
                 return
+        except LeaseLostError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is becomes the state of the enrichment
             self._fail(state, error)
             return
@@ -271,6 +294,8 @@ class Enrichments:
         name = str(state["name"])
         try:
             more = self._by_name[name].advance(record, state)
+        except LeaseLostError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is becomes the state of the enrichment
             self._fail(state, error)
             return

@@ -9,11 +9,12 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.retention import prune
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from arthurai.server.context import Stores
 
@@ -21,6 +22,8 @@ logger = logging.getLogger("arthurai.server.storage")
 
 CHECK_SECONDS: Final = 60.0
 """How often the clock asks whether a new day has begun."""
+_RUN: Final = "last"
+"""Id of the document that says when it was done last."""
 MIN_UNUSED_SHARE: Final = 1 / 3
 MIN_UNUSED_BYTES: Final = 256 * 2**20
 """A compaction is worth its while from this share, and this size, of unused space on."""
@@ -38,7 +41,7 @@ class RetentionJob:
         """
         self._stores = stores
         self._days = days
-        self._done: date | None = None
+        self._runs = stores.control.documents(Kind.RETENTION_RUN)
 
     def run(self, moment: datetime) -> int:
         """Delete what is too old, unless that was done today; return how many inferences.
@@ -46,11 +49,12 @@ class RetentionJob:
         Args:
             moment: The current time, in UTC.
         """
-        if self._done == moment.date():
+        run = {"day": moment.date().isoformat(), "days": self._days}
+        if self._runs.get("", _RUN) == run:  # by this server or another one
             return 0
         midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
         deleted = prune(self._stores, midnight - timedelta(days=self._days))
-        self._done = moment.date()
+        self._runs.put("", _RUN, run)
         total = sum(pruned.inferences for pruned in deleted.values())
         logger.info("retention of %d days: %d inferences deleted", self._days, total)
         if self._stores.data.directory is not None:

@@ -34,10 +34,30 @@ def check_pair(
         ControlDatabaseError: Another server uses the control database.
         ValueError: A store is missing, or comes from another directory.
     """
-    control.database.claim()
+    is_alone = not database.is_shared
+    control.database.claim(alone=is_alone)
+    if is_alone:  # those that were killed cannot come back
+        control.leases.forget_all()
+        control.servers.forget_all()
+    with control.transaction():  # several servers may start at the same time
+        _pair(control, database)
+        if not is_alone:
+            control.servers.note(control.leases.holder)
+    if data_dir is not None and control.database.is_shared:
+        (data_dir / CONTROL_MARK).touch()
+
+
+def _pair(control: ControlStore, database: WarehouseDatabase) -> None:
     name, rows = control.database.name, database.name
     stored = control.documents(Kind.STORE_IDENTITY).get("", IDENTITY)
     control_id = None if stored is None else stored["id"]
+    secret = control.service_accounts.secret_mark
+    is_other = stored is not None and stored.get("secret", secret) != secret
+    if is_other and control.servers.list_alive():
+        raise ValueError(
+            "secret.key differs from that of the servers that run: copy theirs into this data "
+            "directory before the first start"
+        )
     data_id = database.store_id
     if control.database.is_shared and control_id is not None and control_id != data_id:
         raise ValueError(
@@ -63,10 +83,9 @@ def check_pair(
     found = control_id or data_id or new_id()
     if data_id is None:
         database.store_id = found
-    if control_id is None:
-        control.documents(Kind.STORE_IDENTITY).put("", IDENTITY, {"id": found})
-    if data_dir is not None and control.database.is_shared:
-        (data_dir / CONTROL_MARK).touch()
+    identity = {"id": found, "secret": secret}
+    if stored != identity:
+        control.documents(Kind.STORE_IDENTITY).put("", IDENTITY, identity)
 
 
 def find_control(data_dir: Path | None, address: str | None) -> Path | str | None:

@@ -24,13 +24,17 @@ class Listener:
         self.was_free = []
         self.fails = False
 
-    def notify_of_alert(self, organization_id, alert):
+    def notify_of_alert(self, organization_id, alert, claim):
         if self.fails:
             raise RuntimeError("the server was killed")
+        if not claim():
+            return 0
         self._hear(alert["id"])
         return 1
 
-    def notify_of_status(self, organization_id, alert):
+    def notify_of_status(self, organization_id, alert, claim=lambda: True):
+        if not claim():
+            return 0
         self._hear((alert["id"], alert["status"]))
         return 1
 

@@ -13,16 +13,22 @@ import pytest
 from arthurai.server.delivery import mail_and_webhooks as delivery_module
 from arthurai.server.delivery import webhook_connection
 from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings
-from arthurai.server.delivery.message import Message
+from arthurai.server.delivery.message import Message, is_url
 
 NOWHERE = "127.0.0.1:1"
+
+
+def send(delivery, message):
+    """Deliver a message to a url by webhook, any other by mail."""
+    deliver = delivery.post if is_url(message.destination) else delivery.mail
+    return deliver(message)
 
 
 @pytest.fixture
 def outcomes(caplog):
     """Deliver messages; give whether each left, and the log."""
 
-    def outcomes(settings, *messages, deliver=Delivery.send):
+    def outcomes(settings, *messages, deliver=send):
         delivery = Delivery(settings)
         with caplog.at_level(logging.DEBUG):
             results = [deliver(delivery, message) for message in messages]
@@ -83,8 +89,8 @@ def test_slow_webhooks_keep_no_mail_waiting_and_the_other_way_round(mail_server,
     )
     delivery = Delivery(settings)
     mail_server.gate.clear()
-    mail = delivery.send(Message("a@b", "s", "t"))
-    assert delivery.send(Message(f"{hook_server.url}/x", "s", "t")).result(60)
+    mail = delivery.mail(Message("a@b", "s", "t"))
+    assert delivery.post(Message(f"{hook_server.url}/x", "s", "t")).result(60)
     assert not mail.done()
     mail_server.gate.set()
     assert mail.result(60)
@@ -94,7 +100,7 @@ def test_slow_webhooks_keep_no_mail_waiting_and_the_other_way_round(mail_server,
 def test_closing_gives_up_what_does_not_leave_in_time(mail_server, caplog):
     delivery = Delivery(DeliverySettings(smtp_url=f"smtp://{mail_server.address}"))
     mail_server.gate.clear()
-    mails = [delivery.send(Message("a@b", "s", "t")) for _ in range(3)]
+    mails = [delivery.mail(Message("a@b", "s", "t")) for _ in range(3)]
     while not mails[0].running():
         time.sleep(0.01)
     delivery.close(seconds=0)
@@ -102,7 +108,7 @@ def test_closing_gives_up_what_does_not_leave_in_time(mail_server, caplog):
     mail_server.gate.set()
     assert mails[0].result(60)
     assert [mail.cancelled() for mail in mails] == [False, True, True]
-    assert delivery.send(Message("a@b", "s", "t")).result(60) is False
+    assert delivery.mail(Message("a@b", "s", "t")).result(60) is False
     assert "stopping" in caplog.text
 
 
@@ -110,7 +116,7 @@ def test_a_flood_of_messages_is_bounded(mail_server, caplog, monkeypatch):
     monkeypatch.setattr(delivery_module, "MAX_WAITING", 2)
     delivery = Delivery(DeliverySettings(smtp_url=f"smtp://{mail_server.address}"))
     mail_server.gate.clear()
-    mails = [delivery.send(Message("a@b", "s", "t")) for _ in range(3)]
+    mails = [delivery.mail(Message("a@b", "s", "t")) for _ in range(3)]
     assert mails[2].result(60) is False
     assert "too many" in caplog.text
     mail_server.gate.set()

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from builders import administrator, attribute, prediction
 
 from arthurai.cli import main
+from arthurai.common.bundle import Permission, load_bundle
 from arthurai.server.app import create_app
-from arthurai.server.background.clock import Clock
+from arthurai.server.authentication import Authentication
+from arthurai.server.authorization import Authorization
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.storage.backup import stream_backup
 from arthurai.server.storage.documents import ControlStore
 from arthurai.server.storage.documents.control_database import ControlDatabaseError
 from arthurai.server.storage.documents.stored_usage import Amount
+from arthurai.server.storage.store_pair import check_pair
+from arthurai.server.storage.warehouse.data_store import DataStore
+from arthurai.server.storage.warehouse.duckdb_database import DuckDBDatabase
+from arthurai.transport.local import LocalTransport
+from arthurai.version import __version__
 
 MODEL = {
     "partner_model_id": "m",
@@ -152,36 +159,90 @@ def test_changes_of_two_servers_are_all_kept_and_seen_at_once(two_stores):
     assert first.service_accounts.find_by_token(token) is None
 
 
-def test_each_job_of_the_clock_is_done_by_one_of_two_servers(two_stores):
-    moment = datetime(2026, 1, 1, tzinfo=UTC)
-    done = []
-    clocks = []
-    for number, store in enumerate(two_stores):
-        clock = Clock(lambda: moment, store.leases)
-        clock.add_job("daily", lambda _, number=number: done.append(number), seconds=86_400)
-        clock.add_job("failing", lambda _: 1 / 0, seconds=86_400)
-        clocks.append(clock)
-    moment += timedelta(days=1)
+def test_what_one_server_changes_counts_on_the_other_at_once(two_stores):
+    first, second = two_stores
+    organization = first.organizations.create("o")["id"]
+    user = first.users.create(username="ann", email="ann@example.com", password_hash=None)
+    first.users.join(user.id, organization, "User")
+    logins = [Authentication(store, b"s" * 32) for store in two_stores]
+    token, _ = logins[0].open_session(user)
+    headers = {"authorization": f"Bearer {token}"}
+    for login in logins:
+        assert login.authenticate(headers, {}).roles == ("User",)
+    second.users.join(user.id, organization, "Administrator")
+    assert logins[0].authenticate(headers, {}).roles == ("Administrator",)
+
+    role = {"role_name": "r", "permissions": [{"resource": "model", "action": "read"}]}
+    grants = Authorization(load_bundle(), first)
+    assert not grants.role_exists(organization, "r")
+    second.documents(Kind.CUSTOM_ROLE).put(organization, "r", role)
+    assert grants.grants(["r"], organization) == {Permission("model", "read")}
+
+    arguments = {"partner_model_id": "m", "model_group_id": None, "group_name": "m"}
+    record = first.models.create(organization, {"attributes": []}, **arguments)
+    assert second.models.get(None, record.id).document == record.document
+    second.models.update(second.models.get(None, record.id), {"display_name": "changed"})
+    assert first.models.get(None, record.id).document["display_name"] == "changed"
+    with pytest.raises(ApiError, match="changed by another request"):
+        first.models.update(record, {"display_name": "late"})
+
+    for store in two_stores * 3:
+        with pytest.raises(ApiError):
+            store.users.log_in("ann", "wrong", "1.2.3.4")
+    with pytest.raises(ApiError, match="too many failed logins"):
+        first.users.log_in("ann", "wrong", "1.2.3.4")
+
+    second.users.set_password(user, "hash")
+    with pytest.raises(ApiError, match="the session has ended"):
+        logins[0].authenticate(headers, {})
+
+
+def test_servers_that_share_their_rows_share_a_secret_and_are_paired_once(address, monkeypatch):
+    monkeypatch.setattr(DuckDBDatabase, "is_shared", True)
+    secrets = (b"s" * 32, b"s" * 32, b"t" * 32)
+    stores = [ControlStore(address, secret) for secret in secrets]
+    data = DataStore()
     with ThreadPoolExecutor() as pool:
-        assert list(pool.map(Clock.run_due, clocks)) == [2, 2]
-    assert len(done) == 1
-    moment += timedelta(days=1)
-    clocks[1 - done[0]].run_due()  # within the period of the other one
-    assert len(done) == 1
-    clocks[done[0]].run_due()
-    assert done == [done[0]] * 2
+        list(pool.map(lambda store: check_pair(store, data.database), stores[:2]))
+    identity = stores[0].documents(Kind.STORE_IDENTITY).get("", "identity")
+    assert identity["id"] == data.database.store_id
+    assert len(stores[0].servers.list_alive()) == 2
+    with pytest.raises(ValueError, match="copy theirs into this data directory"):
+        check_pair(stores[2], data.database)
+    assert len(stores[0].servers.list_alive()) == 2
+    stores[0].servers.forget_all()
+    check_pair(stores[2], data.database)  # a new secret is taken while no other server runs
+    with pytest.raises(ValueError, match="copy theirs into this data directory"):
+        check_pair(stores[0], data.database)
+    for store in stores:
+        store.close()
+    data.close()
 
 
-def test_each_message_is_tried_by_one_of_two_servers(two_stores):
-    for number in range(20):
-        two_stores[0].outbox.add(str(number), "mail", {}, due=0)
-    two_stores[1].outbox.add("later", "mail", {}, due=2**33)
-    work = [(store, str(number)) for number in range(20) for store in two_stores * 2]
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda each: each[0].outbox.claim(each[1]), work))
-    assert sorted(entry.id for entry in found if entry) == sorted(map(str, range(20)))
-    assert two_stores[0].outbox.claim("later") is None
-    assert two_stores[1].outbox.claim("gone") is None
+def test_a_server_that_is_alone_waits_for_no_lease_of_one_that_died(tmp_path, address):
+    create_app(tmp_path / "a", control=address).close()
+    dead = ControlStore(address, b"s" * 32)
+    assert dead.leases.take("message 1")
+    dead.servers.note("dead")
+    dead.close()
+    with create_app(tmp_path / "a", control=address) as app:
+        assert app.control.leases.take("message 1")
+        (alive,) = app.control.servers.list_alive()
+        assert alive.id == app.control.leases.holder
+
+
+def test_health_lists_the_servers_that_run(tmp_path, address):
+    with create_app(tmp_path / "a", control=address) as app:
+        app.control.servers.note("another")
+        with httpx.Client(transport=LocalTransport(app), base_url="http://local") as client:
+            body = client.get("/health").json()
+    assert body["server_id"] == app.control.leases.holder
+    assert {each["id"] for each in body["servers"]} == {body["server_id"], "another"}
+    assert {each["version"] for each in body["servers"]} == {__version__}
+    assert all(0 <= each["seen_seconds_ago"] < 60 for each in body["servers"])
+    look = ControlStore(address, b"s" * 32)
+    assert [each.id for each in look.servers.list_alive()] == ["another"]
+    look.close()
 
 
 def test_a_nul_character_is_refused_and_its_look_alike_kept(two_stores):

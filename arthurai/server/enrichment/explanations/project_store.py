@@ -58,6 +58,15 @@ class Projects:
         """
         return (self._root / model_id / project_id / "project").resolve()
 
+    def has(self, model_id: str, project_id: str | None) -> bool:
+        """Return whether the code of a project is on this server.
+
+        Args:
+            model_id: The model it belongs to.
+            project_id: Its id; `None` for no project.
+        """
+        return project_id is None or self.directory(model_id, project_id).is_dir()
+
     def scratch(self, model_id: str, project_id: str) -> Path:
         """Return a new directory for the temporary files of a process.
 

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from arthurai.server.delivery.message import is_url
 from arthurai.server.delivery.message_formats import (
+    EMAIL,
     PAGERDUTY,
     SLACK,
     TEAMS,
     is_signed,
     to_pagerduty_url,
 )
-from arthurai.server.delivery.notifications import EMAIL
 from arthurai.server.delivery.webhook_connection import derive_signing_secret
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found

@@ -25,7 +25,10 @@ TABLES: Final = (
     ("alert_crossings", "window_end"),
     ("outbox", "due"),
 )
-"""Tables but leases, after those that they refer to, with the column to copy their rows by."""
+"""Tables after those that they refer to, with the column to copy their rows by.
+
+Leases and servers are left out: they are about processes, not about data.
+"""
 _NUMBERED: Final = frozenset({"rowid", "position"})
 """Columns that the target numbers anew, in the same order."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from arthurai.server.http.api_errors import StatusError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
@@ -24,6 +26,12 @@ class ControlDatabaseError(Exception):
 
 class ConstraintError(ControlDatabaseError):
     """A change would break a constraint, e.g. a name that is unique would be there twice."""
+
+
+class OutdatedServerError(ControlDatabaseError, StatusError):
+    """A newer release has changed the control database so that this one cannot go on."""
+
+    status = 503
 
 
 class Row(Protocol):
@@ -50,8 +58,15 @@ class ControlDatabase(Protocol):
     def is_shared(self) -> bool:
         """Whether servers on other machines can reach it."""
 
-    def claim(self) -> None:
+    @property
+    def clock(self) -> str:
+        """SQL of the time in seconds since 1970, by the clock of the database."""
+
+    def claim(self, *, alone: bool = True) -> None:
         """Keep other servers away until `close`.
+
+        Args:
+            alone: Keep away all others; else only those that want to be alone.
 
         Raises:
             ControlDatabaseError: Another server uses the database.
@@ -109,6 +124,13 @@ class ControlDatabase(Protocol):
         An inner block is part of the outer one.
         """
 
+    def guarded(self, guard: Callable[[], object]) -> AbstractContextManager[None]:
+        """Call a function before each change that this thread commits in the block.
+
+        Args:
+            guard: Called inside of the transaction; raises to have it rolled back.
+        """
+
     def member_is(self, name: str, value: object) -> tuple[str, object]:
         """Return a condition on a member of the column `document`, and its value.
 
@@ -141,6 +163,13 @@ class ControlDatabase(Protocol):
 
     def check(self) -> None:
         """Raise an exception unless the database answers."""
+
+    def check_version(self) -> None:
+        """Refuse everything from now on if a newer release has changed what this one needs.
+
+        Raises:
+            OutdatedServerError: It has.
+        """
 
     def is_in_place(self) -> bool:
         """Return whether the database is still where it was opened."""

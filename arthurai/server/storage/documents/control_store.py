@@ -12,6 +12,7 @@ from arthurai.server.storage.documents.stored_leases import LeaseRepository
 from arthurai.server.storage.documents.stored_models import ModelGroupRepository, ModelRepository
 from arthurai.server.storage.documents.stored_organizations import OrganizationRepository
 from arthurai.server.storage.documents.stored_outbox import OutboxRepository
+from arthurai.server.storage.documents.stored_servers import ServerRepository
 from arthurai.server.storage.documents.stored_service_accounts import ServiceAccountRepository
 from arthurai.server.storage.documents.stored_usage import UsageRepository
 from arthurai.server.storage.documents.stored_users import UserRepository
@@ -82,12 +83,17 @@ class ControlStore:
     @cached_property
     def outbox(self) -> OutboxRepository:
         """The messages that are not delivered yet."""
-        return OutboxRepository(self.database)
+        return OutboxRepository(self.database, self.leases)
 
     @cached_property
     def leases(self) -> LeaseRepository:
         """Which server does what only one is to do."""
         return LeaseRepository(self.database)
+
+    @cached_property
+    def servers(self) -> ServerRepository:
+        """The servers that share this store."""
+        return ServerRepository(self.database)
 
     @cached_property
     def usage(self) -> UsageRepository:

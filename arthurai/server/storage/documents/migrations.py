@@ -134,8 +134,26 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             expires REAL NOT NULL
         ) STRICT, WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE leases ADD COLUMN term INTEGER NOT NULL DEFAULT 0",
+        """CREATE TABLE servers (
+            id TEXT PRIMARY KEY,
+            release TEXT NOT NULL,
+            schema_version INTEGER NOT NULL,
+            started REAL NOT NULL,
+            seen REAL NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 """Statements by version: entry `n` migrates version `n` to version `n + 1`."""
+
+OLDEST_COMPATIBLE: Final = 6
+"""The oldest version whose servers may go on beside the newest: all changes since only add."""
+
+
+def newest_version() -> int:
+    """Return the version of the schema that this release knows."""
+    return len(MIGRATIONS)
 
 
 def find_pending(version: int) -> list[tuple[int, tuple[str, ...]]]:

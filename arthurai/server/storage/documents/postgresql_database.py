@@ -19,19 +19,22 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.storage.documents import migrations
+from arthurai.server.storage.documents.commit_guards import CommitGuards
 from arthurai.server.storage.documents.control_copy import copy_tables
 from arthurai.server.storage.documents.control_database import (
     ConstraintError,
     ControlDatabaseError,
+    OutdatedServerError,
     check_word,
 )
-from arthurai.server.storage.documents.migrations import find_pending
 from arthurai.server.storage.documents.postgresql_statements import (
     MORE_STATEMENTS,
     translate,
     translate_definition,
 )
 from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+from arthurai.server.storage.documents.stored_servers import ALIVE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,8 +44,17 @@ if TYPE_CHECKING:
 
 MAX_CONNECTIONS: Final = 8
 _CONNECT_SECONDS: Final = 10
-_VERSION_TABLE: Final = "CREATE TABLE IF NOT EXISTS arthur_control (version BIGINT NOT NULL)"
+_KEEPALIVE: Final = (
+    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2"
+)
+"""A server whose machine is gone must not keep the lock of changes from the others."""
+_VERSION_TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS arthur_control (version BIGINT NOT NULL, oldest BIGINT)"
+)
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+_VERSION_WITH_SERVERS: Final = 6
+"""The first version that notes which servers run."""
 
 T = TypeVar("T")
 
@@ -69,7 +81,11 @@ class PostgresqlDatabase:
         self._slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._changing = threading.RLock()
         self._local = threading.local()
+        self._guards = CommitGuards()
+        self.guarded = self._guards.guarded
         self._claim: Connection | None = None
+        self._claims_alone = True
+        self._refusal: str | None = None
         facts = self._call(
             lambda connection: connection.execute(
                 "SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding"
@@ -91,40 +107,103 @@ class PostgresqlDatabase:
         with self.transaction():
             self.execute(_VERSION_TABLE)
             version = self.scalar("SELECT max(version) FROM arthur_control") or 0
-            for number, statements in find_pending(version):
+            if version > migrations.newest_version() and self._is_compatible():
+                return
+            pending = migrations.find_pending(version)
+            if pending and version:
+                self._require_no_older_servers(version)
+            if pending:
+                self.execute("ALTER TABLE arthur_control ADD COLUMN IF NOT EXISTS oldest BIGINT")
+            for number, statements in pending:
                 for statement in statements:
                     self.execute(translate_definition(statement))
                 for statement in MORE_STATEMENTS.get(number, ()):
                     self.execute(statement)
                 self.execute("DELETE FROM arthur_control")
-                self.execute("INSERT INTO arthur_control VALUES (?)", (number,))
+                self.execute(
+                    "INSERT INTO arthur_control (version, oldest) VALUES (?, ?)",
+                    (number, migrations.OLDEST_COMPATIBLE),
+                )
+
+    def _is_compatible(self) -> bool:
+        """Return whether this release can go on with the schema as it is."""
+        oldest = self.scalar("SELECT max(oldest) FROM arthur_control")
+        return oldest is not None and oldest <= migrations.newest_version()
+
+    def _require_no_older_servers(self, version: int) -> None:
+        """Raise when servers run that could not go on after a migration.
+
+        Args:
+            version: The version of the schema.
+        """
+        found = self.row(f"SELECT pg_try_advisory_xact_lock_shared({self._claim_key}) AS taken")
+        if found is None or not found["taken"]:
+            raise ControlDatabaseError(self._say_in_use())
+        if version < _VERSION_WITH_SERVERS:
+            return
+        rows = self.rows(
+            f"""SELECT DISTINCT release FROM servers
+                WHERE schema_version < ? AND seen > {self.clock} - ? ORDER BY release""",
+            (migrations.OLDEST_COMPATIBLE, ALIVE_SECONDS),
+        )
+        if rows:
+            releases = ", ".join(str(row["release"]) for row in rows)
+            raise ControlDatabaseError(
+                f"servers of release {releases} run on {self.name} and could not go on after this "
+                f"release has changed it: stop them, and start this one {ALIVE_SECONDS:g} seconds "
+                "later if they were killed"
+            )
+
+    def check_version(self) -> None:
+        """Refuse everything from now on if a newer release has changed what this one needs.
+
+        Raises:
+            OutdatedServerError: It has.
+        """
+        if not self._is_compatible():
+            self._refusal = (
+                f"a newer release has changed {self.name}, and this server cannot go on: install "
+                "that release here, too"
+            )
+            raise OutdatedServerError(self._refusal)
 
     @property
     def is_shared(self) -> bool:
         """Whether servers on other machines can reach it."""
         return True
 
-    def claim(self) -> None:
+    @property
+    def clock(self) -> str:
+        """SQL of the time in seconds since 1970, by the clock of the database."""
+        return "extract(epoch FROM clock_timestamp())::float8"
+
+    def claim(self, *, alone: bool = True) -> None:
         """Keep other servers away until `close`, by a lock of one more connection.
+
+        Args:
+            alone: Keep away all others; else only those that want to be alone.
 
         Raises:
             ControlDatabaseError: Another server uses the database.
         """
+        self._claims_alone = alone
         with self._errors():
             self._claim = self._take_claim()
 
     def _take_claim(self) -> Connection:
         connection = self._connect()
-        found = connection.execute(
-            f"SELECT pg_try_advisory_lock({self._claim_key}) AS taken"
-        ).fetchone()
+        function = "pg_try_advisory_lock" + ("" if self._claims_alone else "_shared")
+        found = connection.execute(f"SELECT {function}({self._claim_key}) AS taken").fetchone()
         if found is None or not found["taken"]:
             connection.close()
-            raise ControlDatabaseError(
-                f"{self.name} is in use by another server: stop that one first, or name another "
-                "database; rows are kept by one server, so two cannot share their control data"
-            )
+            raise ControlDatabaseError(self._say_in_use())
         return connection
+
+    def _say_in_use(self) -> str:
+        return (
+            f"{self.name} is in use by another server: stop that one first, or name another "
+            "database; servers share their control data only where they share their rows"
+        )
 
     def _keep_claim(self) -> None:
         """Take the lock again after its connection broke, unless another server was faster."""
@@ -141,7 +220,7 @@ class PostgresqlDatabase:
     # --- connections ----------------------------------------------------------------------------
 
     def _connect(self) -> Connection:
-        return psycopg.connect(
+        connection = psycopg.connect(
             self._address,
             autocommit=True,
             row_factory=dict_row,
@@ -150,6 +229,8 @@ class PostgresqlDatabase:
             connect_timeout=_CONNECT_SECONDS,
             application_name="arthurai",
         )
+        connection.execute(_KEEPALIVE)
+        return connection
 
     def _connect_again(self) -> Connection:
         """Connect; make sure that no other server took over while connections were broken."""
@@ -169,6 +250,8 @@ class PostgresqlDatabase:
             with self._access:
                 if self._closed:
                     raise ControlDatabaseError(f"{self.name} is closed")
+                if self._refusal is not None:
+                    raise OutdatedServerError(self._refusal)
                 connection = self._idle.pop() if self._idle else None
             connection = connection or self._connect_again()
             try:
@@ -249,6 +332,7 @@ class PostgresqlDatabase:
             self._local.connection = connection
             try:
                 yield
+                self._guards.check()
                 status = connection.execute("COMMIT").statusmessage
             except BaseException:
                 with suppress(psycopg.Error):
@@ -273,6 +357,9 @@ class PostgresqlDatabase:
         translated = translate(statement)
         if getattr(self._local, "connection", None) is not None:
             return self._call(lambda c: int(c.execute(translated, parameters).rowcount))
+        if self._guards:
+            with self.transaction():
+                return self.execute(statement, parameters)
         both = f"SELECT pg_advisory_xact_lock({self._key}); {translated}"  # one transaction
 
         def change(connection: Connection) -> int:

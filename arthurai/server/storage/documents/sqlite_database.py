@@ -8,6 +8,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.server.storage.documents.commit_guards import CommitGuards
 from arthurai.server.storage.documents.control_database import (
     ConstraintError,
     ControlDatabaseError,
@@ -42,6 +43,8 @@ class SqliteDatabase:
         self._lock = threading.RLock()
         self._path = path
         self._depth = 0
+        self._guards = CommitGuards()
+        self.guarded = self._guards.guarded
         # Rows that were read since the last change, which nobody else can make.
         self._kept_rows: dict[tuple[object, ...], sqlite3.Row | None] = {}
         try:
@@ -71,12 +74,20 @@ class SqliteDatabase:
         """Whether servers on other machines can reach it."""
         return False
 
-    def claim(self) -> None:
+    @property
+    def clock(self) -> str:
+        """SQL of the time in seconds since 1970."""
+        return "((julianday('now') - 2440587.5) * 86400.0)"
+
+    def claim(self, *, alone: bool = True) -> None:
         """Do nothing: the lock of the data directory keeps other servers away."""
 
     def check(self) -> None:
         """Raise an exception unless the database answers."""
         self.scalar("SELECT 1")
+
+    def check_version(self) -> None:
+        """Do nothing: no other release can have the file open."""
 
     def is_in_place(self) -> bool:
         """Return whether the file is still where it was opened."""
@@ -101,6 +112,8 @@ class SqliteDatabase:
             self._depth += 1
             try:
                 yield
+                if self._depth == 1:
+                    self._guards.check()
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
@@ -142,6 +155,9 @@ class SqliteDatabase:
             parameters: The values.
         """
         with self._lock:
+            if self._depth == 0 and self._guards:
+                with self.transaction():
+                    return self.execute(statement, parameters)
             self._kept_rows = {}
             return self._run(statement, parameters).rowcount
 

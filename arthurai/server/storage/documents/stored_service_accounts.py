@@ -185,6 +185,11 @@ class ServiceAccountRepository:
             for account in self.list_of_creator(creator_id):
                 self._database.execute("DELETE FROM service_accounts WHERE id = ?", (account.id,))
 
+    @property
+    def secret_mark(self) -> str:
+        """What tells secrets apart without revealing them."""
+        return hmac.digest(self._secret, b"mark", "sha256").hex()
+
     def renew_keys(self) -> int:
         """Replace the keys that were derived from another secret; return how many there were."""
         renewed = 0

@@ -16,8 +16,8 @@ from arthurai.server.storage.documents.control_database import (
 )
 from arthurai.server.storage.documents.migrations import MIGRATIONS
 from arthurai.server.storage.documents.stored_alerts import AlertFilter, Crossing
-from arthurai.server.storage.documents.stored_leases import LeaseRepository
 from arthurai.server.storage.documents.stored_usage import Amount
+from arthurai.version import __version__
 
 NAMES = ["b", "a", "C", "É", "é", "ß", "z%_?'\"\\", "日本", "\u2028"]
 
@@ -291,26 +291,87 @@ def test_crossings_are_kept_by_window(control):
 def test_messages_wait_in_the_outbox_in_order(control):
     outbox = control.outbox
     outbox.add("1", "mail", {"to": "ü"}, 20.5)
-    outbox.add("2", "webhook", {}, 10.25)
-    assert outbox.list_due() == [("2", 10.25), ("1", 20.5)]
+    outbox.add("2", "webhook", {}, -10.25)
+    found = outbox.list_waits()
+    assert [entry_id for entry_id, _ in found] == ["2", "1"]
+    assert [wait for _, wait in found] == pytest.approx([-10.25, 20.5], abs=5)
     outbox.postpone("2", 3, 30.0)
-    assert outbox.get("2") == ("2", "webhook", {}, 3, 30.0)
+    entry = outbox.get("2")
+    assert entry[:4] == ("2", "webhook", {}, 3)
+    assert entry.wait == pytest.approx(30, abs=5)
     assert outbox.get("1").message == {"to": "ü"}
     outbox.remove("2")
     assert (outbox.count(), outbox.get("2")) == (1, None)
 
 
-def test_a_lease_has_one_holder_until_it_expires(control):
-    first, second = (LeaseRepository(control.database, holder) for holder in ("1", "2"))
-    assert first.take("a", 60)
-    assert not second.take("a", 60)
-    assert second.take("b", 60)
-    assert first.take("a", 60)
-    second.keep_until("a", 0)
-    assert not second.take("a", 60)
-    first.keep_until("a", 0)
-    assert second.take("a", 60)
-    assert not first.take("a", 60)
+def test_a_message_is_claimed_by_one_that_knows_how_often_it_was_tried(control):
+    outbox = control.outbox
+    outbox.add("1", "mail", {}, 5)
+    with outbox.claim("1", 0) as first, outbox.claim("1", 0) as second:
+        assert (first, second) == (True, False)
+        outbox.postpone("1", 1, 5)
+    with outbox.claim("1", 0) as first:
+        assert not first
+    with outbox.claim("1", 1) as first:
+        assert first
+    with outbox.claim("gone", 0) as first:
+        assert not first
+
+
+def test_a_lease_has_one_holder_at_a_time(control):
+    leases = control.leases
+    first = leases.take("a")
+    assert first.is_held
+    assert leases.take("a") is None
+    assert leases.take("b") is not None
+    assert leases.renew() == []
+    leases.give_back(first)
+    again = leases.take("a")
+    leases.give_back(first)  # a second time: it is not the one that is held
+    assert leases.take("a") is None
+    leases.give_back(again)
+
+
+def test_a_guard_has_a_change_rolled_back(control):
+    documents = control.documents(Kind.METRIC)
+
+    def refuse():
+        assert documents.count("o") == 1  # inside of the transaction
+        raise ZeroDivisionError
+
+    with control.database.guarded(refuse):
+        with pytest.raises(ZeroDivisionError):
+            documents.put("o", "1", {})
+        with pytest.raises(ZeroDivisionError), control.transaction():
+            documents.put("o", "1", {})
+        assert documents.count("o") == 0
+    documents.put("o", "1", {})
+    assert documents.count("o") == 1
+
+
+def test_a_guard_is_asked_by_its_own_thread_only(control):
+    documents = control.documents(Kind.METRIC)
+    with control.database.guarded(lambda: 1 / 0):
+        other = threading.Thread(target=documents.put, args=("o", "1", {}))
+        other.start()
+        other.join()
+    assert documents.count("o") == 1
+
+
+def test_servers_are_seen_until_they_stop(control):
+    control.servers.note("1")
+    control.servers.note("2")
+    control.servers.note("1")
+    found = control.servers.list_alive()
+    assert [server.id for server in found] == ["1", "2"]
+    assert {server.release for server in found} == {__version__}
+    assert {server.schema_version for server in found} == {len(MIGRATIONS)}
+    assert all(0 <= server.idle <= server.age < 60 for server in found)
+    control.database.execute("UPDATE servers SET seen = seen - 61 WHERE id = '1'")
+    assert [server.id for server in control.servers.list_alive()] == ["2"]
+    control.servers.remove("2")
+    assert control.servers.list_alive() == []
+    control.database.check_version()
 
 
 def test_amounts_add_up(control):
