@@ -18,6 +18,7 @@ from arthurai.common.checks import check_choice, check_text
 from arthurai.common.constants import OutputType
 from arthurai.common.exceptions import (
     MissingParameterError,
+    UserTypeError,
     UserValueError,
 )
 from arthurai.common.vocabulary import MAX_MODEL_ID_LENGTH
@@ -72,6 +73,7 @@ def parse_model_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         UserValueError: There is no such parameter, or a time is invalid or has no time zone.
+        UserTypeError: Several values are given where one is possible, or a boolean where none is.
     """
     from arthurai_api.api.models import list_models
 
@@ -82,9 +84,12 @@ def parse_model_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
             raise UserValueError(
                 f"unknown filter {name!r}, must be one of {list_names(known)}{suggest(name, known)}"
             )
-        if value is not None and str(known[name].annotation).startswith("list["):
-            is_single = isinstance(value, str) or not isinstance(value, Iterable)
+        annotation = str(known[name].annotation)
+        is_single = isinstance(value, str) or not isinstance(value, Iterable)
+        if value is not None and annotation.startswith("list["):
             plain[name] = [value] if is_single else list(value)
+        elif not is_single or (isinstance(value, bool) and "bool" not in annotation):
+            raise UserTypeError(f"filter {name!r} cannot be {value!r:.100}; it is one {annotation}")
     if filters.get("created_since") is not None:
         plain["created_since"] = _parse_time("created_since", filters["created_since"])
     return plain

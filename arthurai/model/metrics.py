@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+    from arthurai.common.documents import MetricResult, MetricResultValue
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.typing import Filters, MetricTypeName, RollupName, TableKind
     from arthurai_api.models.paginated_metrics import PaginatedMetrics
@@ -412,17 +413,28 @@ def flatten_results(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
         One row for each value: the group and the parameters it belongs to, the step of time or the
         batch as `rollup` if there is one, and the number as `value`.
     """
+    results: list[MetricResult] = evaluation["results"]
     return [
         {
             **{name: _group_label(legend) for name, legend in (result.get("group") or {}).items()},
             **(result.get("parameters") or {}),
-            **({"rollup": point["rollup"]} if "rollup" in point else {}),
+            **_step(point),
             "value": point.get(result["name"]),
-            **(point.get("uncertainty") or {}),
+            **_uncertainty(point),
         }
-        for result in evaluation["results"]
+        for result in results
         for point in result["values"]
     ]
+
+
+def _step(point: MetricResultValue) -> dict[str, str | None]:
+    return {"rollup": point["rollup"]} if "rollup" in point else {}
+
+
+def _uncertainty(point: MetricResultValue) -> dict[str, Any]:
+    if "uncertainty" not in point:
+        return {}
+    return point["uncertainty"] or {}
 
 
 def _group_label(legend: Mapping[str, Any]) -> Any:

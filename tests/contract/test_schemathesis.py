@@ -59,6 +59,16 @@ REFUSED = (
     ("(create|update|backtest)_alert_rule", "lookback_period: must be minutes", NAMES),
 )
 
+#: Checks of schemathesis that are not made here, and where what they look for is looked for.
+ELSEWHERE = {
+    "ensure_resource_availability": "needs what was sent before: tests/contract/test_sequences.py",
+    "use_after_free": "needs what was sent before: tests/contract/test_sequences.py",
+    "ignored_auth": "credentials are added after schemathesis has made a request, so that it sees "
+    "none; tests/server/test_authorization.py calls each operation without and with wrong ones",
+    "object_level_authorization": "likewise; tests/server/test_authorization.py calls each operation "
+    "for the objects of another organization",
+}
+
 
 def checks_of_all(*, accepts_all):
     """Return every check of schemathesis for which one response is enough."""
@@ -129,6 +139,15 @@ def fuzz(monkeypatch, examples, seed, names=()):
             if not is_excused(f)
         }
     )
+
+
+def test_every_check_of_schemathesis_has_a_place():
+    from schemathesis.checks import CHECKS
+
+    made = {check.__name__ for check in checks_of_all(accepts_all=True)}
+    made = (made - {accepted_or_told_why.__name__}) | {"positive_data_acceptance"}
+    assert not made & ELSEWHERE.keys()
+    assert made | ELSEWHERE.keys() == set(CHECKS.get_all_names())
 
 
 def test_a_sample_of_operations_keeps_all_checks(monkeypatch):

@@ -143,6 +143,10 @@ def test_members_of_drift(model):
     assert model.query(body, "drift")
     classes = {"predicted_classes": ["p_repaid"]}
     assert model.query({**SIDES, "metric": "PSI", **classes}, "drift")
+    above = {"property": "income", "comparator": "gt", "value": 0}
+    narrow = {side: {"source": "inference", "filter": [above]} for side in SIDES}
+    days = {"rollup": "day", "time_zone": "Europe/Vienna"}
+    assert model.query({**narrow, "metric": "PSI", "properties": ["income"], **days}, "drift")
     halves = {
         "base": {"source": "inference", "filter": []},
         "target": {"source": "ground_truth", "filter": []},
@@ -150,7 +154,21 @@ def test_members_of_drift(model):
     with pytest.raises(ArthurError, match="ground_truth_classes"):
         model.query({**halves, "metric": "PSI", "ground_truth_classes": ["maybe"]}, "drift")
     table = {"group_by": [{"property": "group"}], "rollup": "day", "missing_values": "bin"}
-    assert model.query({**SIDES, "property": "income", **table}, "drift_psi_bucket_table")
+    for zone in ({}, {"time_zone": "Europe/Vienna"}):
+        body = {**SIDES, "property": "income", **table, **zone}
+        assert model.query(body, "drift_psi_bucket_table")
+
+
+def test_drift_of_ground_truth_classes(flower_model):
+    sides = {
+        side: {
+            "source": "inference",
+            "filter": [{"property": "soil", "comparator": "eq", "value": soil}],
+        }
+        for side, soil in (("base", "clay"), ("target", "sand"))
+    }
+    body = {**sides, "metric": "PSI", "ground_truth_classes": ["*"]}
+    assert flower_model.query(body, "drift")
 
 
 def test_switches_of_enrichments(make_model, data):

@@ -296,6 +296,7 @@ async def send_bulk_inferences(
         ArthurError: Sending failed, or rows were rejected and `fail_silently` is false.
     """
     from arthurai_api.api.inferences import send_inference_file
+    from arthurai_api.models.inference_file_form import InferenceFileForm
 
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take inferences")
@@ -326,7 +327,7 @@ async def send_bulk_inferences(
         validator,
         options,
         part_name="inference_data",
-        fields={"batch_id": batch_id or ""},
+        fields=InferenceFileForm(batch_id=batch_id or "").to_dict(),
     )
     metadata = RowMetadata(batch_id=batch_id)
     result, _ = await send(
