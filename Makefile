@@ -10,13 +10,16 @@ TEST_OPTIONS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist workst
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-.PHONY: help install dist demo test test-fast test-postgresql test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
+LAKE_TESTS := tests/server/storage/test_servers_of_one_lake.py $(foreach part,shared_lake warehouse_conformance,tests/server/storage/warehouse/test_$(part).py)
+
+.PHONY: help install dist demo test test-fast test-postgresql test-ducklake test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
 
 help:
 	@echo "make demo               monitor a real model: trains, onboards, sends data, queries, plots"
 	@echo "make test               the tests, except the slow ones"
 	@echo "make test-fast          a part of them that answers within a minute"
 	@echo "make test-postgresql    the tests of the server, with its control data in PostgreSQL"
+	@echo "make test-ducklake      the tests of stored rows and queries, with rows in DuckLake, in .venv-ducklake"
 	@echo "make test-slow          all tests"
 	@echo "make test-frames        sends of real frames of dask, modin, ibis, Spark and Ray, in .venv-frames"
 	@echo "make test-senders       a million rows by the workers of Spark, Dask and Ray, with failures, in .venv-frames"
@@ -63,6 +66,16 @@ test-fast: $(INSTALLED)
 
 test-postgresql: $(INSTALLED)
 	ARTHUR_TEST_CONTROL=postgresql $(RUN) pytest tests/server -m "not slow" $(TEST_OPTIONS)
+
+# The extensions of DuckDB fit one version of it, which is not the newest.
+.venv-ducklake/.installed: $(INSTALLED)
+	$(RUN) venv .venv-ducklake
+	.venv-ducklake/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[server,ducklake,explain]" hypothesis pandas polars pytest pytest-xdist scipy
+	touch $@
+
+test-ducklake: .venv-ducklake/.installed
+	.venv-ducklake/bin/python -m pytest $(LAKE_TESTS) $(TEST_OPTIONS)
+	ARTHUR_TEST_WAREHOUSE=ducklake .venv-ducklake/bin/python -m pytest tests/server/storage/warehouse tests/server/query -m "not slow and not files_of_duckdb" $(TEST_OPTIONS)
 
 test-slow: $(INSTALLED)
 	HYPOTHESIS_PROFILE=exploring $(RUN) pytest $(TEST_OPTIONS)
@@ -135,6 +148,6 @@ bench: $(INSTALLED)
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 clean:
-	rm -rf .venv .venv-frames .venvs .node build dist demo-output example-output .coverage .hypothesis .schemathesis
+	rm -rf .venv .venv-frames .venv-ducklake .venvs .node build dist demo-output example-output .coverage .hypothesis .schemathesis
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

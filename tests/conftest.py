@@ -11,7 +11,13 @@ from running_server import serving
 
 from arthurai import ArthurAI
 
-pytest_plugins = ["hypothesis_profiles", "postgresql_cluster", "recorder", "scripted_server"]
+pytest_plugins = [
+    "hypothesis_profiles",
+    "postgresql_cluster",
+    "recorder",
+    "scripted_server",
+    "warehouse_lake",
+]
 
 TESTS = Path(__file__).parent
 #: What `make test-fast` leaves out: tests below these paths, and tests that use these fixtures.

@@ -84,6 +84,7 @@ def _serve_on(listener: socket.socket, settings: Mapping[str, Any], limits: list
             retention_days=settings["retention_days"],
             report_dir=settings["report_dir"],
             control=settings["control"],
+            warehouse=settings["warehouse"],
         )
     except store_errors() as error:
         return fail(f"cannot use the data directory {settings['data_dir']}: {error}")
@@ -120,6 +121,8 @@ def _announce(app: ArthurApp, url: str) -> None:
     print(f"Arthur listens on {url}")
     print(f"Dashboard, logs in once within an hour: {app.make_dashboard_link(url)}")
     print(f"Data: {place}")
+    if app.data.database.is_shared:
+        print(f"Rows: {app.data.database.name}")
     if app.control.database.is_shared:
         print(f"Control data: {app.control.database.name}")
     if is_plain and not leads_to_loopback(url):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CONFIG_VARIABLE: Final = f"{SERVE_PREFIX}CONFIG"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _LIMITS: Final = "limits"
+_LAKE: Final = "ducklake:"
 _MAX_PORT: Final = 65_535
 _MAX_THREADS: Final = 1024
 
@@ -104,19 +105,30 @@ def _parse_data_dir(text: str) -> Path:
 
 
 def _parse_control(text: str) -> str:
+    _check_database(text, "")
+    return text
+
+
+def _parse_warehouse(text: str) -> str:
+    if not text.startswith(_LAKE):
+        raise argparse.ArgumentTypeError(f"must look like {_LAKE}postgresql://host/database")
+    _check_database(text.removeprefix(_LAKE), _LAKE)
+    return text
+
+
+def _check_database(text: str, prefix: str) -> None:
     try:
         parts = urlsplit(text)
         secret = parts.password is not None or "password" in parse_qs(parts.query)
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"postgresql", "postgres"}:  # not repeated: it may hold a password
-        raise argparse.ArgumentTypeError("must look like postgresql://host/database")
+        raise argparse.ArgumentTypeError(f"must look like {prefix}postgresql://host/database")
     if secret:
         raise argparse.ArgumentTypeError(
             "must not hold a password, which others could read; set PGPASSWORD, or name a "
             "password file in PGPASSFILE"
         )
-    return text
 
 
 def _parse_file(text: str) -> Path:
@@ -158,6 +170,22 @@ SETTINGS: Final = (
         "database in PostgreSQL for everything but rows, as postgresql://host/database; the "
         "password comes from PGPASSWORD or a password file (default: in the data directory)",
         "ADDRESS",
+    ),
+    Setting(
+        "warehouse",
+        _parse_warehouse,
+        None,
+        "catalog of a lake of rows that several servers share, as "
+        "ducklake:postgresql://host/database; needs --control and --storage (default: rows are in "
+        "the data directory of one server)",
+        "ADDRESS",
+    ),
+    Setting(
+        "storage",
+        _parse_data_dir,
+        None,
+        "directory that these servers share, in the place of --data-dir",
+        "DIRECTORY",
     ),
     Setting("threads", _parse_threads, 8, "number of requests handled at the same time"),
     Setting(
@@ -278,6 +306,12 @@ def resolve_settings(
         if value is None and setting.name in stated:
             value = _parse(setting, stated[setting.name], f"{name}: {setting.name}")
         found[setting.name] = setting.default if value is None else value
+    if found["warehouse"] is not None:
+        if found["control"] is None or found["storage"] is None or found["data_dir"] is not None:
+            raise ValueError("--warehouse needs --control and --storage, and no --data-dir")
+        found["data_dir"] = found["storage"]
+    elif found["storage"] is not None:
+        raise ValueError("--storage needs --warehouse, whose files it holds")
     if found["control"] is not None and found["data_dir"] is None:
         raise ValueError("--control needs --data-dir, the directory of the rows")
     if (found["tls_cert"] is None) != (found["tls_key"] is None):

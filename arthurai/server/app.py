@@ -117,6 +117,7 @@ class ArthurApp:
         retention_days: int | None = None,
         report_dir: Path | None = None,
         control: str | None = None,
+        warehouse: str | None = None,
     ) -> None:
         """Open or create a server.
 
@@ -132,14 +133,19 @@ class ArthurApp:
             report_dir: Where summaries are written to.
             control: Address of a database in PostgreSQL for everything but rows, which stay in
                 `data_dir`; `None` keeps it there, too.
+            warehouse: Address of the catalog of a lake that servers share, see `open_warehouse`;
+                `data_dir` is then the directory that they share. It needs `control`.
 
         Raises:
             ControlDatabaseError: That database cannot be used.
+            DataStoreError: The lake cannot be used.
             OSError: The directory cannot be used.
             ValueError: The directory was written by a newer release or is damaged.
         """
         document = load_bundle() if bundle is None else bundle
         self.data_dir = data_dir
+        if warehouse is not None and control is None:
+            raise ValueError("a warehouse that servers share needs control data in PostgreSQL")
         if data_dir is not None:
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             release_if_full(data_dir)
@@ -149,23 +155,21 @@ class ArthurApp:
             data_dir,
             max_memory=self.limits.database_memory,
             max_spill=self.limits.database_spill,
+            warehouse=warehouse,
         )
-        try:
-            secret = load_secret(data_dir)
-            self.control = ControlStore(find_control(data_dir, control), secret)
-        except BaseException:
-            self.data.close()
-            raise
-        try:
-            check_pair(self.control, self.data.database, data_dir)
-            if data_dir is not None:
-                remove_unfinished_backups(data_dir)
-                keep_back(data_dir)
-                make_private(data_dir)
-        except BaseException:
-            self.control.close()
-            self.data.close()
-            raise
+        with ExitStack() as failing:
+            failing.callback(self.data.close)
+            with self.data.database.lock("first start"):
+                secret = load_secret(data_dir)
+                self.control = ControlStore(find_control(data_dir, control), secret)
+                failing.callback(self.control.close)
+                check_pair(self.control, self.data.database, data_dir)
+                if data_dir is not None:
+                    if warehouse is None:  # else it may be that of another server
+                        remove_unfinished_backups(data_dir)
+                    keep_back(data_dir)
+                    make_private(data_dir)
+            failing.pop_all()
         self.secret = secret
         self.heartbeat = Heartbeat(self.control)
         self.stores = Stores(self.control, self.data)
@@ -357,6 +361,10 @@ class ArthurApp:
             self.clock.add_job(
                 "taking over", self._take_over, seconds=TAKE_OVER_SECONDS, on_each_server=True
             )
+        interval = self.data.upkeep.interval_seconds
+        if interval is not None:
+            upkeep = self.data.upkeep.maintain
+            self.clock.add_job("upkeep of the warehouse", upkeep, seconds=interval)
         self.clock.start()
 
     def _take_over(self, moment: datetime) -> None:

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 COPY_FILE: Final = "copy.json"
 """Marks a directory to which a copy is not complete yet."""
 
+LAKE_FILE: Final = "lake.id"
+"""Marks a directory that servers share for the files of their lake."""
+
 
 class Entry(NamedTuple):
     """Files or folders of a data directory.
@@ -29,6 +32,8 @@ ENTRIES: Final = (
     Entry("control.in-postgresql", is_copied=False),
     Entry("data.duckdb*", is_copied=False),
     Entry("compacted.duckdb*", is_copied=False),
+    Entry("rows", is_copied=False),
+    Entry(LAKE_FILE, is_copied=False),
     Entry("compaction*", is_copied=False),
     Entry("arthur.lock", is_copied=False),
     Entry("reserve", is_copied=False),

@@ -65,6 +65,8 @@ class DataStore:
         directory: Data directory, created when missing; `None` keeps everything in memory.
         max_memory: Bytes of memory that the database may take; `None` takes its default.
         max_spill: Bytes that it may write to disk while it computes; `None` takes its default.
+        warehouse: Address of a warehouse that servers share, see `open_warehouse`; the directory is
+            then that of its files.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
@@ -77,10 +79,11 @@ class DataStore:
         *,
         max_memory: int | None = None,
         max_spill: int | None = None,
+        warehouse: str | None = None,
     ) -> None:
         self.directory = directory
         self.database: WarehouseDatabase = open_warehouse(
-            directory, max_memory=max_memory, max_spill=max_spill
+            directory, max_memory=max_memory, max_spill=max_spill, address=warehouse
         )
         self._database = self.database
         self._datasets = Datasets(self._database)
@@ -313,6 +316,7 @@ class DataStore:
             if claim.answer is not None:
                 return claim.answer
             finish = claim.finish(results)
+            self._models.require_fit(schema)
             self._require_open_reference(writer)
             first = self.fetch(f"SELECT coalesce(max(seq) + 1, 0) FROM {table_name}")[1][0][0]
             with self._database.transaction() as cursor:
@@ -532,11 +536,7 @@ class DataStore:
         return {"inference": rows, "ground_truth": truths, "reference": reference}
 
     def has_inferences(self, model_id: str) -> bool:
-        """Return whether a model has any inferences.
-
-        Args:
-            model_id: The model; an unknown one has none.
-        """
+        """Return whether a model has any inferences; an unknown one has none."""
         writer = self._models.get(model_id)
         if writer is None:
             return False

@@ -56,7 +56,7 @@ def list_tables(cursor: Connection) -> list[tuple[str, str]]:
     """
     return cursor.execute(
         "SELECT table_name, sql FROM duckdb_tables() WHERE NOT internal AND NOT temporary "
-        "ORDER BY table_name"
+        "AND database_name = current_database() ORDER BY table_name"
     ).fetchall()
 
 
@@ -107,7 +107,8 @@ def copy_views(cursor: Connection, copy: Connection) -> None:
         copy: A cursor of the copy.
     """
     views = cursor.execute(
-        "SELECT sql FROM duckdb_views() WHERE NOT internal AND NOT temporary ORDER BY view_oid"
+        "SELECT sql FROM duckdb_views() WHERE NOT internal AND NOT temporary"
+        " AND database_name = current_database() ORDER BY view_oid"
     ).fetchall()
     for (statement,) in views:
         copy.execute(statement)

@@ -113,6 +113,25 @@ def create_tables(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
     create_views(cursor, slot, schema)
 
 
+def create_waiting_table(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
+    """Create the table of ground truth that waits, unless it exists.
+
+    Args:
+        cursor: A cursor inside a transaction.
+        slot: Slot number of the model.
+        schema: Schema of the model.
+    """
+    truths = ", ".join(
+        f"{quote_name(a.column)} {COLUMN_TYPES[a.value_type]}"
+        for a in schema.ground_truth_attributes
+    )
+    cursor.execute(
+        f"CREATE TABLE IF NOT EXISTS {waiting_table(slot)} (partner_inference_id VARCHAR NOT NULL,"
+        f" ground_truth_timestamp TIMESTAMP, received_timestamp TIMESTAMP NOT NULL"
+        f"{', ' if truths else ''}{truths})"
+    )
+
+
 def alter_tables(
     database: WarehouseDatabase, cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool
 ) -> None:

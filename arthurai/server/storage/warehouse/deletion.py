@@ -58,7 +58,7 @@ def delete_inference(
         cursor.execute(f"DELETE FROM {rows} WHERE partner_inference_id = ?", [partner_inference_id])
         deleted = int(cursor.fetchall()[0][0])
         waiting = 0
-        if writer.waiting.count and has_waiting_table(database, cursor, writer.slot):
+        if writer.waiting.may_exist and has_waiting_table(database, cursor, writer.slot):
             cursor.execute(
                 f"DELETE FROM {waiting_table(writer.slot)} WHERE partner_inference_id = ?",
                 [partner_inference_id],
@@ -66,7 +66,7 @@ def delete_inference(
             waiting = int(cursor.fetchall()[0][0])
         return Pruned(deleted, waiting)
 
-    with writer.lock, writer.reference_lock:
+    with writer.reference_lock, writer.lock:
         deleted = database.write(work)
         if deleted.inferences:
             writer.drop_index()

@@ -59,6 +59,7 @@ class DuckDBDatabase(DuckDBSessions):
 
     name: Final = DATABASE_FILE
     is_shared: Final = False
+    upkeep_seconds: Final = None
 
     def __init__(
         self,
@@ -111,6 +112,10 @@ class DuckDBDatabase(DuckDBSessions):
         """
         del name, refresh
         return threading.RLock()
+
+    def read_schema_version(self) -> int:
+        """Return a number that stays the same: nobody else changes the tables."""
+        return 0
 
     def replace_file(self, path: Path) -> None:
         """Continue with another file that holds the same, while nobody has a cursor.
@@ -175,6 +180,9 @@ class DuckDBDatabase(DuckDBSessions):
             DataStoreError: There is no room for it.
         """
         return (estimate_open if dry_run else compact_open)(self)
+
+    def maintain(self) -> None:
+        """Do nothing: DuckDB looks after its file by itself."""
 
     @contextmanager
     def snapshot(self) -> Iterator[FileSnapshot]:

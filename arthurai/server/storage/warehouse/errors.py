@@ -94,6 +94,13 @@ class RequestInProgressError(DataStoreError):
     headers = (("Retry-After", "1"),)
 
 
+class ModelChangedError(DataStoreError):
+    """Another server has changed a model while a request was on its way to it."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers = (("Retry-After", "1"),)
+
+
 class ValuesLostError(DataStoreError):
     """A changed schema has no place for stored values.
 

@@ -238,6 +238,8 @@ class IdempotencyKeys:
         return _decode(found[0][1])
 
     def _is_known(self, model_id: str, key: str) -> bool:
+        if self._database.is_shared:
+            return True
         with self._lock:
             known = self._known.get(model_id)
             if known is None:
@@ -266,8 +268,12 @@ class IdempotencyKeys:
             self._stored_since_pruning[model_id] = 0 if is_due else stored
         moment = utc_now()
         values: list[object] = []
+        if self._database.is_shared:
+            _require_new(cursor, model_id, [request.key for request, _ in answers])
         for request, results in answers:
-            if self._is_known(model_id, request.key):  # it is too old to count
+            if not self._database.is_shared and self._is_known(
+                model_id, request.key
+            ):  # it is too old to count
                 cursor.execute(
                     "DELETE FROM arthur_requests WHERE model_id = ? AND key = ?",
                     [model_id, request.key],
@@ -305,6 +311,23 @@ class IdempotencyKeys:
         with self._lock:
             self._known.pop(model_id, None)
             self._stored_since_pruning.pop(model_id, None)
+
+
+def _require_new(cursor: Cursor, model_id: str, keys: list[str]) -> None:
+    """Raise if another server has answered one of these requests in the meantime.
+
+    Raises:
+        RequestInProgressError: The repeat that this asks for gets that answer.
+    """
+    cursor.execute(
+        "SELECT count(*) FROM arthur_requests WHERE model_id = ? AND created_at >= ?"
+        " AND key IN (SELECT unnest(CAST(? AS VARCHAR[])))",
+        [model_id, utc_now() - MAX_AGE, keys],
+    )
+    if cursor.fetchall()[0][0]:
+        raise RequestInProgressError(
+            "another server has just answered a request with this Idempotency-Key; repeat it"
+        )
 
 
 def _encode(results: RowResults) -> bytes:

@@ -64,7 +64,7 @@ def prune_model(
             f"SELECT count(*) FROM {rows} WHERE inference_timestamp < ?", [before]
         )
         waiting = 0
-        if writer.waiting.count:
+        if writer.waiting.may_exist:
             waiting = count_prunable_truths(database, writer.slot, before)
         return Pruned(int(found[0][0]), waiting)
 
@@ -82,7 +82,7 @@ def prune_model(
             "DELETE FROM arthur_requests WHERE model_id = ? AND created_at < ?",
             [writer.model_id, utc_now() - MAX_AGE],
         )
-        waiting = prune_waiting(cursor, writer.slot, before) if writer.waiting.count else 0
+        waiting = prune_waiting(cursor, writer.slot, before) if writer.waiting.may_exist else 0
         return Pruned(deleted, waiting)
 
     with writer.lock:
@@ -92,7 +92,7 @@ def prune_model(
         writer.waiting.remove(pruned.waiting_truths)
     columns = image_columns(schema)
     if columns:  # those that a request left behind as well, which the end of a server cut off
-        with writer.lock, writer.reference_lock:
+        with writer.reference_lock, writer.lock:
             images.remove_all_but(images_in_use(database, writer.slot, columns))
     return pruned
 

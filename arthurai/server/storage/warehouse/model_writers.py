@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 from arthurai.server.model_schema import ModelSchema
 from arthurai.server.storage.warehouse import ddl, enrichment_columns
-from arthurai.server.storage.warehouse.errors import UnknownModelError, ValuesLostError
+from arthurai.server.storage.warehouse.errors import (
+    ModelChangedError,
+    UnknownModelError,
+    ValuesLostError,
+)
 from arthurai.server.storage.warehouse.waiting_truths import count_waiting
 from arthurai.server.storage.warehouse.writer import ModelWriter
 
@@ -30,14 +34,19 @@ class ModelWriters:
     def __init__(self, database: WarehouseDatabase, datasets: Datasets) -> None:
         self._database = database
         self._datasets = datasets
-        self._lock = threading.RLock()
+        self._lock = database.lock("models")
+        self._reading = threading.Lock()
+        self._version: int | None = None
         self._writers: dict[str, ModelWriter] = {}
         self._fingerprints: dict[str, str] = {}
         # The schema that was found to fit last, so that its fingerprint is not taken each time.
         self._fitted: dict[str, tuple[ModelSchema, ModelWriter]] = {}
         # The columns that the views are known to have, by slot.
         self._columns: dict[int, set[tuple[str, str]]] = {}
-        stored = database.fetch("SELECT model_id, slot, fingerprint FROM arthur_models")[1]
+        if database.is_shared:
+            self._synchronize()
+            return
+        stored = self._read_models()
         waiting = count_waiting(database, [slot for _, slot, _ in stored])
         for model_id, slot, fingerprint in stored:
             self._writers[model_id] = ModelWriter(
@@ -45,8 +54,55 @@ class ModelWriters:
             )
             self._fingerprints[model_id] = fingerprint
 
+    def _read_models(self) -> list[tuple[str, int, str]]:
+        _, rows = self._database.fetch("SELECT model_id, slot, fingerprint FROM arthur_models")
+        return [(model_id, slot, fingerprint) for model_id, slot, fingerprint in rows]
+
+    def _synchronize(self) -> None:
+        """Take over which models other servers have made, changed or deleted."""
+        if not self._database.is_shared:
+            return
+        version = self._database.read_schema_version()
+        if version == self._version:
+            return
+        with self._reading:
+            stored = {model_id: (slot, text) for model_id, slot, text in self._read_models()}
+            for model_id, writer in list(self._writers.items()):
+                if stored.get(model_id, (None,))[0] != writer.slot:
+                    del self._writers[model_id]
+            for model_id, (slot, _) in stored.items():
+                if model_id not in self._writers:
+                    self._writers[model_id] = ModelWriter(
+                        self._database, self._datasets, model_id, slot, require_fit=self.require_fit
+                    )
+            self._fingerprints = {model_id: text for model_id, (_, text) in stored.items()}
+            self._fitted.clear()
+            self._columns.clear()
+            self._version = version
+
+    def require_fit(self, schema: ModelSchema) -> None:
+        """Raise if another server has changed the model since its writer was asked for.
+
+        Args:
+            schema: Schema of the model, whose lock this thread holds.
+
+        Raises:
+            ModelChangedError: The request is to be repeated.
+        """
+        if not self._database.is_shared:
+            return
+        self._synchronize()
+        fitted = self._fitted.get(schema.model_id)
+        if fitted is not None and fitted[0] is schema:
+            return
+        if self._fingerprints.get(schema.model_id) != ddl.fingerprint(schema):
+            raise ModelChangedError(
+                "the attributes of the model were changed by another request; repeat this one"
+            )
+
     def get(self, model_id: str) -> ModelWriter | None:
         """Return the writer of a model, or `None` for an unknown one."""
+        self._synchronize()
         return self._writers.get(model_id)
 
     def get_known(self, model_id: str) -> ModelWriter:
@@ -55,6 +111,7 @@ class ModelWriters:
         Raises:
             UnknownModelError: If the id is unknown.
         """
+        self._synchronize()
         try:
             return self._writers[model_id]
         except KeyError:
@@ -66,10 +123,21 @@ class ModelWriters:
         Args:
             model_id: The model; `None` for all.
         """
+        if self._database.is_shared:
+            return self._count_waiting(model_id)
         if model_id is not None:
             writer = self._writers.get(model_id)
             return 0 if writer is None else writer.waiting.count
         return sum(writer.waiting.count for writer in list(self._writers.values()))
+
+    def _count_waiting(self, model_id: str | None) -> int:
+        self._synchronize()
+        slots = [
+            writer.slot
+            for known, writer in list(self._writers.items())
+            if model_id in {None, known}
+        ]
+        return sum(count_waiting(self._database, slots).values())
 
     def writer(self, schema: ModelSchema) -> ModelWriter:
         """Return the writer of a model; its tables are created or extended for the schema.
@@ -79,6 +147,7 @@ class ModelWriters:
         Args:
             schema: Schema of the model.
         """
+        self._synchronize()
         fitted = self._fitted.get(schema.model_id)
         if fitted is not None and fitted[0] is schema:
             return fitted[1]
@@ -89,10 +158,17 @@ class ModelWriters:
             if self._fingerprints.get(schema.model_id) != fingerprint:  # changed meanwhile
                 self._fitted.pop(schema.model_id, None)
             return known
-        with self._model_locked(schema.model_id) as writer, self._lock:
-            if writer is not None and _columns(schema) <= self._columns.get(writer.slot, set()):
-                return writer
-            return self._fit(schema, drop=False)
+        while True:
+            with self._model_locked(schema.model_id) as writer, self._lock:
+                self._synchronize()
+                if self._writers.get(schema.model_id) is not writer:
+                    continue  # another server has made or deleted the model
+                if writer is not None and (
+                    self._fingerprints.get(schema.model_id) == ddl.fingerprint(schema)
+                    or _columns(schema) <= self._columns.get(writer.slot, set())
+                ):
+                    return writer
+                return self._fit(schema, drop=False)
 
     def update(
         self, schema: ModelSchema, store: Callable[[], None], *, discard_values: bool
@@ -118,6 +194,7 @@ class ModelWriters:
                     raise ValuesLostError(lost)
             store()
             with self._lock:
+                self._synchronize()
                 self._fit(schema, drop=True)
 
     @contextmanager
@@ -139,12 +216,20 @@ class ModelWriters:
         is_new = writer is None
         if writer is None:
             slot = 1 + max((w.slot for w in self._writers.values()), default=0)
-            writer = ModelWriter(self._database, self._datasets, schema.model_id, slot)
+            writer = ModelWriter(
+                self._database,
+                self._datasets,
+                schema.model_id,
+                slot,
+                require_fit=self.require_fit if self._database.is_shared else None,
+            )
         slot = writer.slot
 
         def fit(cursor: Cursor) -> None:
             if is_new:
                 ddl.create_tables(cursor, slot, schema)
+                if self._database.is_shared:
+                    ddl.create_waiting_table(cursor, slot, schema)
                 cursor.execute(
                     "INSERT INTO arthur_models VALUES (?, ?, ?)",
                     [schema.model_id, slot, fingerprint],
@@ -179,8 +264,8 @@ class ModelWriters:
                     cursor.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
 
             self._database.write(drop)
-            del self._writers[model_id]
-            del self._fingerprints[model_id]
+            self._writers.pop(model_id, None)
+            self._fingerprints.pop(model_id, None)
             self._fitted.pop(model_id, None)
             self._columns.pop(slot, None)
 

@@ -50,6 +50,24 @@ class Upkeep:
         with self._hold():
             return self._database.compact(dry_run=dry_run)
 
+    @property
+    def interval_seconds(self) -> float | None:
+        """How often `maintain` is to be called; `None` for never."""
+        return self._database.upkeep_seconds
+
+    def maintain(self, moment: object = None) -> None:
+        """Do what keeps the database fast and small, unless a backup is under way.
+
+        Args:
+            moment: The time, which makes no difference.
+        """
+        del moment
+        if self._lock.acquire(blocking=False):
+            try:
+                self._database.maintain()
+            finally:
+                self._lock.release()
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Provide what is stored at one moment, which excludes a compaction.

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from arthurai.server.storage.warehouse.ddl import (
-    COLUMN_TYPES,
     WAITING_SUFFIX,
+    create_waiting_table,
     quote_name,
     rows_table,
     waiting_table,
@@ -42,11 +42,13 @@ class WaitingTruths:
     Args:
         slot: Slot number of the model.
         count: Number of ids that wait.
+        is_shared: Whether other servers change the table: the count is that of the last look.
     """
 
-    def __init__(self, slot: int, count: int) -> None:
+    def __init__(self, slot: int, count: int, *, is_shared: bool = False) -> None:
         self.count = count
         self._slot = slot
+        self._is_shared = is_shared
         # Hashes of ids that wait, and of some that no longer do.
         self._index: IdIndex | None = None
         self._stale = 0
@@ -54,6 +56,22 @@ class WaitingTruths:
     def forget(self) -> None:
         """Drop what is known, after rows of the table were deleted by others."""
         self._index = None
+
+    @property
+    def may_exist(self) -> bool:
+        """Whether ground truth may wait for any id."""
+        return self._is_shared or self.count > 0
+
+    def learn(self, hashes: npt.NDArray[np.uint64], count: int) -> None:
+        """Take note of what was found in the table.
+
+        Args:
+            hashes: Hashes of the ids that wait, at least of those that matter next.
+            count: Number of all ids that wait.
+        """
+        self.count = count
+        self._index = IdIndex(hashes, np.zeros(len(hashes), np.int64))
+        self._stale = 0
 
     def load(self, cursor: Cursor) -> None:
         """Read the hashes of the ids that wait, unless they are known."""
@@ -90,14 +108,7 @@ class WaitingTruths:
         """
         truths = [a.column for a in schema.ground_truth_attributes]
         target = waiting_table(self._slot)
-        columns = ", ".join(
-            f"{quote_name(a.column)} {COLUMN_TYPES[a.value_type]}"
-            for a in schema.ground_truth_attributes
-        )
-        cursor.execute(
-            f"CREATE TABLE IF NOT EXISTS {target} (partner_inference_id VARCHAR NOT NULL,"
-            f" ground_truth_timestamp TIMESTAMP, received_timestamp TIMESTAMP NOT NULL, {columns})"
-        )
+        create_waiting_table(cursor, self._slot, schema)
         cursor.register(_WAITING, table)
         received = utc_now()
         changes = "".join(

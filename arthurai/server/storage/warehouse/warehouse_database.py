@@ -89,6 +89,13 @@ class WarehouseDatabase(Protocol):
         """
 
     @property
+    def upkeep_seconds(self) -> float | None:
+        """How often `maintain` is to be called; `None` for never."""
+
+    def read_schema_version(self) -> int:
+        """Return a number that is another one when another server has changed tables or views."""
+
+    @property
     def store_id(self) -> str | None:
         """Id that it shares with its control database; `None` at first."""
 
@@ -185,6 +192,9 @@ class WarehouseDatabase(Protocol):
             DataStoreBusyError: There was no moment to do it.
             DataStoreError: There is no room for it.
         """
+
+    def maintain(self) -> None:
+        """Do what keeps the warehouse fast and small; readers and writers continue."""
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Provide a snapshot for a block."""

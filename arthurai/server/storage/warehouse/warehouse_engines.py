@@ -7,21 +7,28 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from arthurai.server.storage.directory_entries import LAKE_FILE
 from arthurai.server.storage.warehouse.database_copy import copy_database
 from arthurai.server.storage.warehouse.duckdb_database import DuckDBDatabase
 from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE
+from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
+LAKE_PREFIX: Final = "ducklake:"
 EngineError: Final = duckdb.Error
 """What an engine raises when it cannot go on, e.g. as its file is damaged."""
 
 
 def open_warehouse(
-    directory: Path | None, *, max_memory: int | None = None, max_spill: int | None = None
+    directory: Path | None,
+    *,
+    max_memory: int | None = None,
+    max_spill: int | None = None,
+    address: str | None = None,
 ) -> WarehouseDatabase:
     """Open or create a warehouse, and migrate it to the newest version.
 
@@ -29,12 +36,44 @@ def open_warehouse(
         directory: Data directory, created when missing; `None` keeps everything in memory.
         max_memory: Bytes of memory that the engine may take; `None` takes its default.
         max_spill: Bytes that it may write to disk while it computes; `None` takes its default.
+        address: `ducklake:postgresql://host/database` for a warehouse that servers share, with its
+            files in `directory`; `None` keeps the rows of one server there.
 
     Raises:
+        DataStoreError: The shared warehouse cannot be used.
         DataStoreLockedError: Another process has the directory open.
         DataStoreVersionError: The data were written by a newer version.
+        ValueError: The address is not one, holds a password, or needs a directory.
     """
-    return DuckDBDatabase(directory, max_memory=max_memory, max_spill=max_spill)
+    if address is None:
+        if directory is not None and (directory / LAKE_FILE).exists():
+            raise ValueError(
+                "the rows of this directory are in a lake that servers share: name it with "
+                "--warehouse; for `arthurai data` name a running server with --url"
+            )
+        return DuckDBDatabase(directory, max_memory=max_memory, max_spill=max_spill)
+    if not address.startswith(LAKE_PREFIX):  # not repeated: it may hold a password
+        raise ValueError(
+            "the address of the warehouse must look like ducklake:postgresql://host/database"
+        )
+    if directory is None:
+        raise ValueError("a warehouse that servers share needs a directory for its files")
+    if holds_rows(directory):
+        raise ValueError(
+            f"{str(directory)!r} holds the rows of one server; name an empty directory for the "
+            "files of a lake"
+        )
+    try:
+        from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "psycopg":
+            raise
+        raise DataStoreError(
+            "a warehouse in DuckLake needs psycopg: pip install 'psycopg[binary]'"
+        ) from error
+    return DuckLakeDatabase(
+        address.removeprefix(LAKE_PREFIX), directory, max_memory=max_memory, max_spill=max_spill
+    )
 
 
 def holds_rows(directory: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +26,7 @@ from arthurai.server.storage.warehouse.grouped_writes import (
 from arthurai.server.storage.warehouse.id_index import IdIndex
 from arthurai.server.storage.warehouse.row_identity import find_new_rows
 from arthurai.server.storage.warehouse.row_results import RowResults
+from arthurai.server.storage.warehouse.stored_ids import find_stored_ids
 from arthurai.server.storage.warehouse.waiting_truths import WaitingTruths
 from arthurai.server.timestamps import utc_now
 
@@ -109,6 +109,7 @@ class ModelWriter:
         model_id: Id of the model.
         slot: Its slot number.
         waiting: Number of its ids whose ground truth waits for an inference.
+        require_fit: Raises if another server has changed the schema; needed where there are others.
     """
 
     def __init__(
@@ -118,18 +119,20 @@ class ModelWriter:
         model_id: str,
         slot: int,
         waiting: int = 0,
+        require_fit: Callable[[ModelSchema], None] | None = None,
     ) -> None:
         self.model_id = model_id
         self.slot = slot
-        self.lock = threading.RLock()
-        self.reference_lock = threading.RLock()
+        self.lock = database.lock(f"rows of {model_id}", self._forget)
+        self.reference_lock = database.lock(f"reference rows of {model_id}")
         # Batches known to be open, whose state need not be read at each request.
         self.open_batches: set[str] = set()
         self._database = database
         self._datasets = datasets
-        self.waiting = WaitingTruths(slot, waiting)
+        self.waiting = WaitingTruths(slot, waiting, is_shared=database.is_shared)
         self._index: IdIndex | None = None
         self._next_seq = 0
+        self._require_fit = require_fit
         self._grouped = GroupedWrites(self._append, database.max_row_bytes)
 
     def drop_index(self) -> None:
@@ -137,7 +140,18 @@ class ModelWriter:
         with self.lock:
             self._index = None
 
-    def _loaded(self, cursor: Cursor) -> IdIndex:
+    def _forget(self) -> None:
+        """Drop what another server may have changed since this one had the lock."""
+        self._index = None
+        self.open_batches.clear()
+
+    def _loaded(self, cursor: Cursor, schema: ModelSchema, table: pa.Table) -> IdIndex:
+        """Return an index of the stored inferences, at least of those with ids of a table."""
+        if self._require_fit is not None:
+            self._require_fit(schema)
+            index, self._next_seq = find_stored_ids(cursor, self.slot, table, self.waiting)
+            return index
+        self.waiting.load(cursor)
         if self._index is None:
             cursor.execute(
                 f"SELECT hash(partner_inference_id) AS hash, seq FROM {rows_table(self.slot)}"
@@ -187,8 +201,7 @@ class ModelWriter:
         with self.lock:
             with self._database.cursor() as cursor:
                 hashes = _hashes(cursor, table)
-                index = self._loaded(cursor)
-                self.waiting.load(cursor)
+                index = self._loaded(cursor, schema, table)
                 ids, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
                 known, siblings = index.find(ids)
                 completed = table.slice(0, 0)
@@ -327,8 +340,7 @@ class ModelWriter:
                 if len(np.unique(hashes)) < table.num_rows:
                     table = combine_by_id(cursor, schema, table)
                     hashes = _hashes(cursor, table)
-                places, sequence = self._locate(cursor, table, hashes)
-                self.waiting.load(cursor)
+                places, sequence = self._locate(cursor, schema, table, hashes)
             known = table.take(from_numpy(places)).append_column("seq", from_numpy(sequence))
             is_early = np.ones(table.num_rows, bool)
             is_early[places] = False
@@ -357,10 +369,14 @@ class ModelWriter:
         return WriteResult.of_truths(known.num_rows, touched)
 
     def _locate(
-        self, cursor: Cursor, table: pa.Table, hashes: npt.NDArray[np.uint64]
+        self,
+        cursor: Cursor,
+        schema: ModelSchema,
+        table: pa.Table,
+        hashes: npt.NDArray[np.uint64],
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return places of rows with known ids and the sequence numbers of those ids."""
-        index = self._loaded(cursor)
+        index = self._loaded(cursor, schema, table)
         places, sequence = index.find(hashes)
         if not len(places):
             return places, sequence

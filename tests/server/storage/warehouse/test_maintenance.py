@@ -330,7 +330,7 @@ def test_both_supported_versions_of_duckdb(tmp_path):
     here = Path(__file__).resolve().parent
     root = here.parents[3]
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
-    packages = ["duckdb==1.5.6", "pytest", "hypothesis", "pyarrow", "numpy", "orjson"]
+    packages = ["duckdb==1.5.5", "pytest", "hypothesis", "pyarrow", "numpy", "orjson"]
     subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
 
@@ -368,4 +368,4 @@ def test_both_supported_versions_of_duckdb(tmp_path):
         assert run(sys.executable, tmp_path / "new").stdout == "1\n"
         refused = run(python, tmp_path / "new")
         assert refused.returncode != 0
-        assert "was written by a newer DuckDB than the installed 1.5.6" in refused.stderr
+        assert "was written by a newer DuckDB than the installed 1.5.5" in refused.stderr

@@ -32,10 +32,12 @@ VALUES = {
 }
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "file", "ducklake"])
 def database(request, tmp_path):
     """Give an empty warehouse of each engine."""
-    with closing(open_warehouse(None if request.param == "memory" else tmp_path / "d")) as opened:
+    make = request.getfixturevalue("lake_address") if request.param == "ducklake" else lambda: None
+    directory = None if request.param == "memory" else tmp_path / "d"
+    with closing(open_warehouse(directory, address=make())) as opened:
         yield opened
 
 

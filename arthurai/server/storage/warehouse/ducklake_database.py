@@ -1,0 +1,340 @@
+"""The warehouse in DuckLake: files of Parquet in a directory, their catalog in PostgreSQL.
+
+Several servers may use it at the same time. DuckDB computes in each of them. Whatever a transaction
+commits is seen by all from then on; one that fails leaves files that nothing refers to.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import shutil
+import tempfile
+import weakref
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import uuid4
+
+import duckdb
+
+from arthurai.server.storage.directory_entries import LAKE_FILE
+from arthurai.server.storage.warehouse.database_copy import FileSnapshot
+from arthurai.server.storage.warehouse.duckdb_sessions import Connection, DuckDBSessions
+from arthurai.server.storage.warehouse.errors import DataStoreError
+from arthurai.server.storage.warehouse.lake_catalog import LakeCatalog
+from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
+from arthurai.server.storage.warehouse.warehouse_database import Compaction
+from arthurai.server.storage.warehouse.warehouse_schema import prepare_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from arthurai.server.storage.warehouse.warehouse_database import Cursor
+
+ROWS_FOLDER: Final = "rows"
+KEPT_SECONDS: Final = 3600
+"""For how long what was deleted or merged is kept, for queries and copies that still read it."""
+
+_ALIAS: Final = "lake"
+_EXTENSIONS: Final = ("ducklake", "postgres_scanner")
+_MAX_IDLE: Final = 16
+_RETRIES: Final = 100
+
+logger = logging.getLogger("arthurai.server.storage")
+
+
+class DuckLakeDatabase(DuckDBSessions):
+    """A lake that this server shares with others.
+
+    Attributes:
+        name: What messages call it; without credentials.
+        is_shared: Whether other servers change it, too.
+        files: The directory that all servers share.
+        max_row_bytes: The largest row that is safe to store; `None` without a bound of memory.
+
+    Args:
+        address: Address of the catalog, see `LakeCatalog`.
+        storage: Directory that all servers share, created when missing.
+        max_memory: Bytes of memory that DuckDB may take; `None` takes its default.
+        max_spill: Bytes that it may write to the local disk while it computes.
+
+    Raises:
+        DataStoreError: The catalog cannot be used, the directory is not the one that belongs to it,
+            or an extension of DuckDB is missing.
+        DataStoreVersionError: A newer version of this package wrote the lake.
+        ValueError: The address is not one, or holds a password.
+    """
+
+    durable = True
+    is_shared: bool = True
+    upkeep_seconds: Final = 60.0
+    _attempts = 14
+
+    def __init__(
+        self,
+        address: str,
+        storage: Path,
+        *,
+        max_memory: int | None = None,
+        max_spill: int | None = None,
+    ) -> None:
+        super().__init__()
+        self._idle: list[_Session] = []
+        self._catalog = LakeCatalog(address)
+        self.name = self._catalog.name
+        self.files = storage.resolve()
+        self._bounds = (max_memory, max_spill)
+        self.max_row_bytes = None if max_memory is None else max_row_bytes(max_memory)
+        self._spill = Path(tempfile.mkdtemp(prefix="arthurai-spill-"))
+        self._remove_spill = weakref.finalize(self, _remove, self._spill, os.getpid())
+        try:
+            with self._catalog.lock("start"):
+                self.files.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._check_storage()
+                self._connection = self._connect()
+                prepare_schema(self)
+        except BaseException:
+            self.close()
+            raise
+
+    def _check_storage(self) -> None:
+        """Raise unless the directory belongs to the catalog; mark a new one."""
+        path = self.files / LAKE_FILE
+        held = path.read_text(encoding="ascii").strip() if path.is_file() else None
+        known = self._catalog.read_storage_id()
+        if known is None and held is not None:
+            raise DataStoreError(
+                f"{str(self.files)!r} belongs to another warehouse than {self.name}: name an empty "
+                "directory, or the database that it belongs to"
+            )
+        if known is not None and held != known:
+            raise DataStoreError(
+                f"{str(self.files)!r} is not the directory of the files of {self.name}: is it "
+                "mounted? Name the directory that the other servers have"
+            )
+        (self.files / ROWS_FOLDER).mkdir(mode=0o700, exist_ok=True)
+        if known is None:
+            made = uuid4().hex
+            self._catalog.store_storage_id(made)
+            path.write_text(f"{made}\n", encoding="ascii")
+
+    # --- connections ----------------------------------------------------------------------------
+
+    def _connect(self) -> Connection:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "temp_directory": str(self._spill),
+        }
+        memory, spill = self._bounds
+        if memory is not None:
+            config["memory_limit"] = f"{memory}B"
+        if spill is not None:
+            config["max_temp_directory_size"] = f"{spill}B"
+        connection = duckdb.connect(":memory:", config=config)
+        try:
+            for name in _EXTENSIONS:
+                _load_extension(connection, name)
+            rows = f"{self.files / ROWS_FOLDER}/"
+            connection.execute(f"SET ducklake_max_retry_count = {_RETRIES}")
+            connection.execute(
+                f"ATTACH {_literal(f'ducklake:postgres:{self._catalog.dsn}')} AS {_ALIAS}"
+                f" (DATA_PATH {_literal(rows)}, METADATA_SCHEMA {_literal(self._catalog.schema)},"
+                " OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT 0)"
+            )
+            # A query must not reach other files, other databases or these settings.
+            connection.execute(f"SET allowed_directories = [{_literal(rows)}]")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET allowed_configs = ['search_path', 'schema']")
+            connection.execute("SET lock_configuration = true")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _lend(self) -> Iterator[Connection]:
+        if self._connection is None:
+            raise RuntimeError("the data store is closed")
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            session = _Session(self._connection.cursor())
+        lent = cast("Connection", session)
+        self._lent.add(lent)
+        is_clean = False
+        try:
+            yield lent
+            is_clean = not session.has_registered
+        finally:
+            self._lent.discard(lent)
+            if is_clean and self._connection is not None and len(self._idle) < _MAX_IDLE:
+                self._idle.append(session)
+            else:
+                session.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Provide a cursor in a transaction that is committed, or rolled back on an error.
+
+        Raises:
+            DataStoreError: The locks of this thread were lost meanwhile.
+        """
+        with self.writers.shared(), self.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield cursor
+                self._catalog.check_locks()
+                cursor.execute("COMMIT")
+            except BaseException:
+                with suppress(duckdb.Error):
+                    cursor.execute("ROLLBACK")
+                raise
+
+    def lock(
+        self, name: str, refresh: Callable[[], object] | None = None
+    ) -> AbstractContextManager[object]:
+        """Return a lock that one thread of one server holds at a time; that one may enter again.
+
+        Args:
+            name: What it protects.
+            refresh: Called each time it was taken.
+        """
+        return self._catalog.lock(name, refresh)
+
+    def read_schema_version(self) -> int:
+        """Return a number that is another one whenever a table, a column or a view has changed."""
+        return self._catalog.read_schema_version()
+
+    def check(self) -> None:
+        """Raise an exception unless the catalog and the database answer."""
+        self._catalog.read_schema_version()
+        super().check()
+
+    def is_in_place(self) -> bool:
+        """Return whether the files are still where they were opened."""
+        return (self.files / LAKE_FILE).is_file()
+
+    def change_type(self, cursor: Cursor, table: str, column: str, kind: str, value: str) -> None:
+        """Change the type of a column, by a new one that takes its name.
+
+        Args:
+            cursor: A cursor inside a transaction.
+            table: Quoted name of the table.
+            column: Quoted name of the column.
+            kind: The new type.
+            value: SQL of the new value.
+        """
+        changed = f'"{uuid4().hex}"'
+        cursor.execute(f"ALTER TABLE {table} ADD COLUMN {changed} {kind}")
+        cursor.execute(f"UPDATE {table} SET {changed} = {value}")
+        cursor.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        cursor.execute(f"ALTER TABLE {table} RENAME COLUMN {changed} TO {column}")
+
+    # --- upkeep ---------------------------------------------------------------------------------
+
+    def checkpoint(self) -> None:
+        """Merge small files."""
+        self._call("ducklake_merge_adjacent_files")
+
+    def maintain(self) -> None:
+        """Merge small files, and delete those that nothing has needed for a while."""
+        self.checkpoint()
+        self._call("ducklake_rewrite_data_files")
+        before = f"older_than => now() - INTERVAL {KEPT_SECONDS} SECONDS"
+        self._call("ducklake_expire_snapshots", before)
+        self._call("ducklake_cleanup_old_files", before)
+        # those of transactions that failed
+        self._call("ducklake_delete_orphaned_files", "older_than => now() - INTERVAL 1 DAY")
+
+    def _call(self, function: str, *arguments: str) -> None:
+        def attempt() -> None:
+            with self.cursor() as cursor:
+                sql = (
+                    f"SELECT count(*) FROM {function}({', '.join((_literal(_ALIAS), *arguments))})"
+                )
+                cursor.execute(sql).fetchall()  # to the end
+
+        self._retry(attempt)
+
+    def compact(self, *, dry_run: bool = False) -> Compaction:
+        """Merge files, and delete those that nothing has needed for a while.
+
+        Args:
+            dry_run: Only tell how many bytes the newest snapshot needs.
+        """
+        before, needed = self._catalog.size()
+        if dry_run:
+            return Compaction(before, needed)
+        self.maintain()
+        return Compaction(before, self._catalog.size()[0])
+
+    @contextmanager
+    def snapshot(self) -> Iterator[FileSnapshot]:
+        """Provide a snapshot for a block."""
+        with self.cursor() as cursor:
+            yield FileSnapshot(cast("_Session", cursor).connection)
+
+    def close(self) -> None:
+        """Close the connections; a second call has no effect."""
+        super().close()
+        while self._idle:
+            self._idle.pop().close()
+        self._catalog.close()
+        self._remove_spill()
+
+
+class _Session:
+    """A cursor whose statements mean the lake."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.has_registered = False
+        connection.execute(f"USE {_ALIAS}")
+        self.execute = connection.execute
+        self.sql = connection.sql
+        self.fetchall = connection.fetchall
+        self.fetchone = connection.fetchone
+        self.fetchmany = connection.fetchmany
+        self.fetchnumpy = connection.fetchnumpy
+        self.interrupt = connection.interrupt
+        self.close = connection.close
+
+    @property
+    def description(self) -> Any:
+        return self.connection.description
+
+    def register(self, name: str, table: object) -> None:
+        self.has_registered = True
+        self.connection.register(name, table)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _load_extension(connection: Connection, name: str) -> None:
+    """Load an extension from its package, or one that was installed for this version of DuckDB."""
+    found = importlib.util.find_spec(f"duckdb_extension_{name}")
+    for place in (found.submodule_search_locations or ()) if found else ():
+        path = Path(place) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+        if path.is_file():
+            connection.execute(f"LOAD {_literal(str(path))}")
+            return
+    try:
+        connection.execute(f"LOAD {name}")
+    except duckdb.Error as error:
+        raise DataStoreError(
+            f"a warehouse in DuckLake needs the extension {name} of DuckDB {duckdb.__version__}: "
+            "pip install 'duckdb==1.5.5' duckdb-extension-ducklake "
+            "duckdb-extension-postgres-scanner"
+        ) from error
+
+
+def _remove(directory: Path, owner: int) -> None:
+    """Delete temporary files, unless it is a fork of their owner that ends."""
+    if os.getpid() == owner:
+        shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,170 @@
+"""Servers that share a lake of rows and their control data in PostgreSQL."""
+
+from __future__ import annotations
+
+import tarfile
+from contextlib import ExitStack
+
+import pytest
+from builders import administrator, attribute, prediction
+
+from arthurai.cli import main
+from arthurai.server.app import create_app
+from arthurai.server.storage.backup import stream_backup
+
+MODEL = {
+    "partner_model_id": "m",
+    "input_type": "TABULAR",
+    "output_type": "REGRESSION",
+    "attributes": [attribute("x"), prediction("p"), attribute("y", stage="GROUND_TRUTH")],
+}
+COUNT = {"select": [{"function": "count", "alias": "n"}]}
+
+
+def row(number, **data):
+    """Give an inference of the model."""
+    return {
+        "partner_inference_id": str(number),
+        "inference_timestamp": "2026-01-05T12:00:00Z",
+        "inference_data": {"x": 1.0, "p": 0.5, **data},
+    }
+
+
+@pytest.fixture
+def options(lake_address, postgresql_cluster, tmp_path):
+    """Give the arguments of servers that share everything."""
+    return {
+        "data_dir": tmp_path / "shared",
+        "control": postgresql_cluster.location(),
+        "warehouse": lake_address(),
+    }
+
+
+@pytest.fixture
+def servers(options):
+    """Give two servers that share everything, with clients that may do all."""
+    with ExitStack() as stack:
+        apps = [stack.enter_context(create_app(**options)) for _ in range(2)]
+        yield apps, [stack.enter_context(administrator(app)) for app in apps]
+
+
+def test_a_request_goes_to_any_server(servers):
+    apps, (first, second) = servers
+    assert apps[0].admin_key == apps[1].admin_key
+    path = f"/models/{first.post('/models', json=MODEL).json()['id']}"
+    first.post(f"{path}/inferences", json=[{"partner_inference_id": "bad"}])  # makes its tables
+    shown = second.get(f"{path}/attributes").json()["data"]
+    attributes = [found for found in shown if not found["implicit"]]
+    attributes.append({"name": "z", "stage": "NON_INPUT_DATA", "value_type": "INTEGER"})
+    answer = second.put(f"{path}/attributes", json=attributes)
+    assert answer.status_code == 204, answer.text
+    for number, client in enumerate((first, second, first, second)):
+        rows = [row(number), row(number + 1)]
+        answer = client.post(f"{path}/inferences", json=rows).json()
+        assert answer["counts"]["success"] == 2
+    headers = {"Idempotency-Key": "k"}
+    answers = [
+        client.post(f"{path}/inferences", json=[row(9)], headers=headers).json()
+        for client in (first, second)
+    ]
+    assert answers[0] == answers[1]
+    for client in (first, second):
+        found = client.post(f"{path}/inferences/query", json=COUNT).json()
+        assert found["query_result"] == [{"n": 6}]
+    first.post(f"{path}/inferences", json=[row(10, z=7)]).raise_for_status()
+    body = {"select": [{"property": "z"}], "filter": [{"property": "z", "comparator": "NotNull"}]}
+    found = second.post(f"{path}/inferences/query", json=body).json()
+    assert found["query_result"] == [{"z": 7}]
+    assert all(app.stores.are_healthy() for app in apps)
+    second.delete(path).raise_for_status()
+    assert first.get(path).status_code in {404, 410} or first.get(path).json()["archived"]
+
+
+def test_servers_outlive_a_restart_of_postgresql(servers, postgresql_cluster):
+    apps, (first, second) = servers
+    path = f"/models/{first.post('/models', json=MODEL).json()['id']}"
+    second.post(f"{path}/inferences", json=[row(1)]).raise_for_status()
+    postgresql_cluster.stop()
+    try:
+        assert first.post(f"{path}/inferences", json=[row(2)]).status_code >= 500
+        assert not apps[1].stores.are_healthy()
+    finally:
+        postgresql_cluster.start()
+    for number, client in enumerate((first, second), 3):
+        client.post(f"{path}/inferences", json=[row(number)]).raise_for_status()
+        found = client.post(f"{path}/inferences/query", json=COUNT).json()
+        assert found["query_result"] == [{"n": number - 1}]
+    assert all(app.stores.are_healthy() for app in apps)
+
+
+def test_a_backup_of_a_lake_opens_as_a_server_of_its_own(servers, options, tmp_path, capsys):
+    apps, (first, second) = servers
+    path = f"/models/{first.post('/models', json=MODEL).json()['id']}"
+    second.post(f"{path}/inferences", json=[row(1), row(2)]).raise_for_status()
+    backup = tmp_path / "backup.tar"
+    backup.write_bytes(b"".join(stream_backup(apps[0].stores, options["data_dir"])))
+    with tarfile.open(backup) as tar:
+        names = {name.partition("/")[0] for name in tar.getnames()}
+    assert {"data.duckdb", "control.sqlite", "secret.key"} <= names
+    assert not names & {"rows", "lake.id"}
+    assert main(["data", "restore", str(backup), str(tmp_path / "alone")]) == 0
+    with create_app(tmp_path / "alone") as app, administrator(app) as client:
+        found = client.post(f"{path}/inferences/query", json=COUNT).json()
+        assert found["query_result"] == [{"n": 2}]
+    capsys.readouterr()
+    assert main(["key", str(options["data_dir"]), "--control", options["control"]]) == 0
+    assert apps[0].admin_key in capsys.readouterr().out
+
+
+def test_what_does_not_belong_together_is_refused(options, tmp_path, postgresql_cluster):
+    with pytest.raises(ValueError, match="needs control data in PostgreSQL"):
+        create_app(options["data_dir"], warehouse=options["warehouse"])
+    create_app(**options).close()
+    with pytest.raises(ValueError, match="in a lake that servers share"):
+        create_app(options["data_dir"], control=options["control"])
+    with pytest.raises(ValueError, match="belongs to the server of another"):
+        create_app(tmp_path / "b", control=options["control"])
+    alone = tmp_path / "alone"
+    create_app(alone).close()
+    with pytest.raises(ValueError, match="rows of one server"):
+        create_app(**{**options, "data_dir": alone})
+    other = {**options, "control": postgresql_cluster.location()}
+    create_app(**options).close()
+    with create_app(**options) as app, administrator(app) as client:
+        client.post("/models", json=MODEL).raise_for_status()
+    with pytest.raises(ValueError, match=r"missing or empty|come from different"):
+        create_app(**other)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--warehouse", "ducklake:postgresql://u:secret@h/d"],
+        ["--warehouse", "ducklake:postgresql://h/d?password=secret"],
+        ["--warehouse", "secret"],
+        ["--warehouse", "ducklake:mysql://secret/"],
+    ],
+)
+def test_an_address_with_a_password_is_refused_and_not_repeated(capsys, wrong):
+    with pytest.raises(SystemExit):
+        main(["serve", *wrong])
+    assert "secret" not in capsys.readouterr().err.partition("--warehouse")[2]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--warehouse", "ducklake:postgresql://h/d", "--storage", "d"], "needs --control"),
+        (["--storage", "d"], "needs --warehouse"),
+        (
+            [
+                *("--warehouse", "ducklake:postgresql://h/d", "--control", "postgresql://h/d"),
+                *("--data-dir", "d"),
+            ],
+            "and --storage, and no --data-dir",
+        ),
+    ],
+)
+def test_options_that_need_each_other_are_named(capsys, given, said):
+    assert main(["serve", *given]) == 2
+    assert said in capsys.readouterr().err
