@@ -231,9 +231,16 @@ _EXPECTED: Final = {
 }
 
 
+def _true_rows(mask: Any) -> Any:
+    """Return the numbers of the rows where a boolean array is true, as an array."""
+    if not len(mask):  # pyarrow 20 crashes on a chunked array without chunks
+        return pa.array([], pa.uint64())
+    return pc.indices_nonzero(mask)
+
+
 def _rows_where(mask: Any, array: Any, start: int) -> list[tuple[int, object]]:
     """Return number and value of the rows where a boolean array is true; few with their values."""
-    rows = pc.indices_nonzero(mask)
+    rows = _true_rows(mask)
     shown = rows.slice(0, _MAX_VALUES_SHOWN)
     values = python_values(array.take(shown))
     found: list[tuple[int, object]] = [
@@ -409,7 +416,7 @@ def _localize_array(array: Any, times: LocalTimes, start: int) -> tuple[Any, Inv
             changed = pc.fill_null(pc.not_equal(found, latest), fill_value=False)
         except pa.ArrowInvalid:
             pass  # Arrow has no data of this zone
-    rows = pc.indices_nonzero(changed)
+    rows = _true_rows(changed)
     if found is not None and not len(rows):
         return found, {}
     invalid: InvalidRows = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.upload.arrow_types import coerce_array
+from arthurai.upload.local_times import LocalTimes
 from arthurai.upload.table import to_arrow
 from arthurai.upload.table_batches import iter_tables
 
@@ -208,3 +211,16 @@ def test_datasets_are_read_whole_and_in_order(tmp_path, layout):
     assert all(piece.num_rows <= 2 for piece in pieces)
     found = [(row["x"], row["y"]) for piece in pieces for row in piece.to_pylist()]
     assert found == expected
+
+
+@pytest.mark.parametrize("value_type", ["TIMESTAMP", "INTEGER", "FLOAT", "BOOLEAN", "STRING"])
+@pytest.mark.parametrize(
+    "kind",
+    [pa.timestamp("us"), pa.timestamp("s", "UTC"), pa.date32(), pa.int8(), pa.string(), pa.null()],
+)
+def test_columns_without_chunks_are_empty_columns(value_type, kind):
+    """Some releases of pyarrow end the process where masks have no chunks."""
+    for zone in (None, LocalTimes(ZoneInfo("Europe/Vienna"))):
+        column, invalid = coerce_array(pa.chunked_array([], kind), value_type, zone, 0)
+        assert len(column) == 0
+        assert not any(invalid.values())
