@@ -97,6 +97,13 @@ def add_data_commands(
             help=f"the database in PostgreSQL that has the control data of the {whose}; by default "
             "they are in the directory",
         )
+    copied.add_argument(
+        "--to-warehouse",
+        metavar="ADDRESS",
+        help="the catalog of an empty lake for the rows of the copy, as "
+        "ducklake:postgresql://host/database; the directory is then that of its files, and "
+        "--to-control is needed",
+    )
     copied.set_defaults(run=_copy, needs=needs)
     moved = add(commands, "move-control", "move everything but rows into PostgreSQL")
     moved.add_argument(
@@ -201,7 +208,7 @@ def _copy(options: argparse.Namespace) -> int:
     from arthurai.server.storage.store_copy import StorePlace, copy_stores
 
     source = StorePlace(options.source, options.from_control)
-    target = StorePlace(options.target, options.to_control)
+    target = StorePlace(options.target, options.to_control, options.to_warehouse)
     try:
         copied = copy_stores(source, target)
     except store_errors() as error:

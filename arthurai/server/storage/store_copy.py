@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import ExitStack, closing
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
@@ -40,10 +40,12 @@ class StorePlace(NamedTuple):
     Attributes:
         directory: The data directory.
         control: Address of the control database in PostgreSQL; `None` has it in the directory.
+        warehouse: Address of a lake that servers share; `None` has the rows in the directory.
     """
 
     directory: Path
     control: str | None = None
+    warehouse: str | None = None
 
 
 class StoreCopy(NamedTuple):
@@ -67,9 +69,9 @@ def copy_stores(source: StorePlace, target: StorePlace) -> StoreCopy:
     equal to the source is kept. Until all is compared, no server opens the target.
 
     Args:
-        source: What to copy.
-        target: An empty or missing directory, and an empty database if it names one; or those of
-            an attempt that was interrupted.
+        source: What to copy; its rows are in the directory.
+        target: An empty or missing directory, and an empty database and lake if it names them; or
+            those of an attempt that was interrupted.
 
     Raises:
         ControlDatabaseError: A control database cannot be used, or a server uses it.
@@ -77,6 +79,8 @@ def copy_stores(source: StorePlace, target: StorePlace) -> StoreCopy:
         OSError: A file cannot be read or written.
         ValueError: The source is no data directory, or the target is not empty.
     """
+    if target.warehouse is not None and target.control is None:
+        raise ValueError("a warehouse that servers share needs control data in PostgreSQL")
     if not holds_rows(source.directory):
         raise ValueError(f"{str(source.directory)!r} is no data directory: data.duckdb is missing")
     target.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -90,7 +94,7 @@ def copy_stores(source: StorePlace, target: StorePlace) -> StoreCopy:
         control = _open_claimed(stack, find_control(source.directory, source.control))
         shared = None if target.control is None else _open_claimed(stack, target.control)
         _begin(target, shared, identity)
-        rows = copy_warehouse(source.directory, target.directory)
+        rows = copy_warehouse(source.directory, target.directory, target.warehouse)
         files = _copy_files(source.directory, target.directory)
         control_rows = _copy_control(control, shared, target.directory)
         (target.directory / COPY_FILE).unlink()
@@ -112,6 +116,8 @@ def _begin(target: StorePlace, shared: ControlDatabase | None, identity: str | N
     """
     mark = target.directory / COPY_FILE
     note = {"source": identity, "control": None if shared is None else shared.name}
+    if target.warehouse is not None:
+        note["warehouse"] = sha256(target.warehouse.encode()).hexdigest()
     held = None
     if shared is not None and shared.scalar("SELECT count(*) FROM organizations"):
         stored = DocumentRepository[dict[str, str]](shared, Kind.STORE_IDENTITY.name)

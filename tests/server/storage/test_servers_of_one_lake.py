@@ -11,6 +11,7 @@ from builders import administrator, attribute, prediction
 from arthurai.cli import main
 from arthurai.server.app import create_app
 from arthurai.server.storage.backup import stream_backup
+from arthurai.server.storage.warehouse.errors import DataStoreError
 
 MODEL = {
     "partner_model_id": "m",
@@ -18,6 +19,7 @@ MODEL = {
     "output_type": "REGRESSION",
     "attributes": [attribute("x"), prediction("p"), attribute("y", stage="GROUND_TRUTH")],
 }
+NOT_NULL = {"property": "y", "comparator": "NotNull"}
 COUNT = {"select": [{"function": "count", "alias": "n"}]}
 
 
@@ -114,6 +116,45 @@ def test_a_backup_of_a_lake_opens_as_a_server_of_its_own(servers, options, tmp_p
     capsys.readouterr()
     assert main(["key", str(options["data_dir"]), "--control", options["control"]]) == 0
     assert apps[0].admin_key in capsys.readouterr().out
+
+
+def test_a_directory_moves_into_a_lake(options, tmp_path, capsys, monkeypatch):
+    alone = tmp_path / "alone"
+    with create_app(alone) as app, administrator(app) as client:
+        path = f"/models/{client.post('/models', json=MODEL).json()['id']}"
+        client.post(f"{path}/inferences", json=[row(n) for n in range(5)]).raise_for_status()
+        key = app.admin_key
+    copy = ["data", "copy", str(alone), str(options["data_dir"]), "--to-warehouse"]
+    assert main([*copy, options["warehouse"]]) == 1
+    assert "needs control data" in capsys.readouterr().err
+    copy += [options["warehouse"], "--to-control", options["control"]]
+    with monkeypatch.context() as patch:
+        patch.setattr("arthurai.server.storage.store_copy.copy_control", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            main(copy)
+    with pytest.raises(DataStoreError, match="was interrupted"):
+        create_app(**options)
+    assert main(copy) == 0
+    assert "5 inferences" in capsys.readouterr().out
+    with create_app(**options) as app, administrator(app) as client:
+        assert app.admin_key == key
+        truths = [
+            {
+                "partner_inference_id": str(n),
+                "ground_truth_timestamp": "2026-01-06T12:00:00Z",
+                "ground_truth_data": {"y": 1.0},
+            }
+            for n in (0, 9)
+        ]
+        client.patch(f"{path}/inferences", json=truths).raise_for_status()
+        client.post(f"{path}/inferences", json=[row(0), row(9)]).raise_for_status()
+        body = {"select": [{"property": "y"}], "filter": [NOT_NULL]}
+        found = client.post(f"{path}/inferences/query", json=body).json()
+        assert found["query_result"] == [{"y": 1.0}] * 2
+        found = client.post(f"{path}/inferences/query", json=COUNT).json()
+        assert found["query_result"] == [{"n": 6}]
+    assert main(copy) == 1
+    assert "is not empty" in capsys.readouterr().err
 
 
 def test_what_does_not_belong_together_is_refused(options, tmp_path, postgresql_cluster):

@@ -117,27 +117,40 @@ def copy_views(cursor: Connection, copy: Connection) -> None:
 def copy_database(source: Path, target: Path) -> dict[str, int]:
     """Copy a database that nobody has open; return the number of rows by table.
 
+    Args:
+        source: File of the database.
+        target: File of the copy, which may hold a part of it.
+
+    Raises:
+        DataStoreError: A table is different after it was copied.
+    """
+    with closing(duckdb.connect(str(target))) as copy:
+        counts = copy_tables_to(source, copy)
+        copy.execute("CHECKPOINT")
+    return counts
+
+
+def copy_tables_to(source: Path, copy: Connection) -> dict[str, int]:
+    """Copy a database that nobody has open to another one; return the number of rows by table.
+
     Each table is copied in a transaction of its own, and compared. Tables that are there already,
     as an earlier attempt was interrupted, are kept if they are equal.
 
     Args:
         source: File of the database.
-        target: File of the copy.
+        copy: A cursor of the other database.
 
     Raises:
         DataStoreError: A table is different after it was copied.
     """
     counts: dict[str, int] = {}
-    with (
-        closing(duckdb.connect(str(source), read_only=True)) as reading,
-        closing(duckdb.connect(str(target))) as copy,
-    ):
+    with closing(duckdb.connect(str(source), read_only=True)) as reading:
         tables = list_tables(reading)
-        held = dict(list_tables(copy))
+        held = {name: _describe(copy, name) for name, _ in list_tables(copy)}
         drop_others(copy, {name for name, _ in tables})
         for name, statement in tables:
             expected = fingerprint(reading, name)
-            if held.get(name) != statement or fingerprint(copy, name) != expected:
+            if held.get(name) != _describe(reading, name) or fingerprint(copy, name) != expected:
                 copy.execute("BEGIN TRANSACTION")
                 copy.execute(f"DROP TABLE IF EXISTS {quote_name(name)}")
                 copy.execute(statement)
@@ -147,8 +160,13 @@ def copy_database(source: Path, target: Path) -> dict[str, int]:
                     raise DataStoreError(f"table {quote_value(name)} of the copy is different")
             counts[name] = expected[0]
         copy_views(reading, copy)
-        copy.execute("CHECKPOINT")
     return counts
+
+
+def _describe(cursor: Connection, name: str) -> list[tuple[str, str]]:
+    """Return names and types of the columns of a table."""
+    cursor.execute(f"SELECT * FROM {quote_name(name)} LIMIT 0")
+    return [(column[0], str(column[1])) for column in cursor.description or ()]
 
 
 def hash_of_row(cursor: Connection, name: str) -> str:
@@ -186,7 +204,7 @@ def drop_others(copy: Connection, names: set[str]) -> None:
     """
     views = copy.execute(
         "SELECT view_name FROM duckdb_views() WHERE NOT internal AND NOT temporary"
-        " ORDER BY view_oid DESC"
+        " AND database_name = current_database() ORDER BY view_oid DESC"
     ).fetchall()
     for (view,) in views:
         copy.execute(f"DROP VIEW {quote_name(view)}")

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from arthurai.server.storage.directory_entries import COPY_FILE
 from arthurai.server.storage.warehouse.database_copy import FileSnapshot
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
-from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE, UNFINISHED_FILE
+from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE, check_complete
 from arthurai.server.storage.warehouse.duckdb_sessions import Connection, DuckDBSessions
 from arthurai.server.storage.warehouse.errors import DataStoreError, DataStoreVersionError
 from arthurai.server.storage.warehouse.online_compaction import compact_open, estimate_open
@@ -86,7 +85,7 @@ class DuckDBDatabase(DuckDBSessions):
         self.max_row_bytes = None if max_memory is None else max_row_bytes(max_memory)
         try:
             _check_name(self._target)
-            _check_complete(self.files)
+            check_complete(self.files)
             self._connection = self._connect()
             prepare_schema(self, migrations)
         except BaseException:
@@ -214,19 +213,6 @@ def _check_name(target: str) -> None:
                 f"the name of a data directory must not contain {character!r}, got {target!r}; "
                 "choose another directory"
             )
-
-
-def _check_complete(directory: Path) -> None:
-    if (directory / UNFINISHED_FILE).is_file():
-        raise DataStoreError(
-            f"a compaction of {str(directory)!r} was interrupted: end it with `arthurai data "
-            f"compact {directory}`"
-        )
-    if (directory / COPY_FILE).is_file():
-        raise DataStoreError(
-            f"a copy to {str(directory)!r} was interrupted: repeat `arthurai data copy`, or delete "
-            "the directory"
-        )
 
 
 def _open(target: str, spill: Path, max_memory: int | None, max_spill: int | None) -> Connection:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from arthurai.server.storage.directory_entries import COPY_FILE
+from arthurai.server.storage.warehouse.errors import DataStoreError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,3 +25,21 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def check_complete(directory: Path) -> None:
+    """Raise if a copy to a directory, or a compaction in it, was interrupted.
+
+    Raises:
+        DataStoreError: It was; the message says how to end it.
+    """
+    if (directory / UNFINISHED_FILE).is_file():
+        raise DataStoreError(
+            f"a compaction of {str(directory)!r} was interrupted: end it with `arthurai data "
+            f"compact {directory}`"
+        )
+    if (directory / COPY_FILE).is_file():
+        raise DataStoreError(
+            f"a copy to {str(directory)!r} was interrupted: repeat `arthurai data copy`, or delete "
+            "the directory"
+        )

@@ -20,7 +20,8 @@ from uuid import uuid4
 import duckdb
 
 from arthurai.server.storage.directory_entries import LAKE_FILE
-from arthurai.server.storage.warehouse.database_copy import FileSnapshot
+from arthurai.server.storage.warehouse.database_copy import FileSnapshot, copy_tables_to
+from arthurai.server.storage.warehouse.duckdb_files import check_complete
 from arthurai.server.storage.warehouse.duckdb_sessions import Connection, DuckDBSessions
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.storage.warehouse.lake_catalog import LakeCatalog
@@ -60,6 +61,7 @@ class DuckLakeDatabase(DuckDBSessions):
         storage: Directory that all servers share, created when missing.
         max_memory: Bytes of memory that DuckDB may take; `None` takes its default.
         max_spill: Bytes that it may write to the local disk while it computes.
+        is_target: Whether it is opened to be filled by a copy.
 
     Raises:
         DataStoreError: The catalog cannot be used, the directory is not the one that belongs to it,
@@ -80,6 +82,7 @@ class DuckLakeDatabase(DuckDBSessions):
         *,
         max_memory: int | None = None,
         max_spill: int | None = None,
+        is_target: bool = False,
     ) -> None:
         super().__init__()
         self._idle: list[_Session] = []
@@ -93,6 +96,8 @@ class DuckLakeDatabase(DuckDBSessions):
         try:
             with self._catalog.lock("start"):
                 self.files.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if not is_target:
+                    check_complete(self.files)
                 self._check_storage()
                 self._connection = self._connect()
                 prepare_schema(self)
@@ -233,6 +238,19 @@ class DuckLakeDatabase(DuckDBSessions):
         cursor.execute(f"UPDATE {table} SET {changed} = {value}")
         cursor.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         cursor.execute(f"ALTER TABLE {table} RENAME COLUMN {changed} TO {column}")
+
+    def take_over(self, source: Path) -> dict[str, int]:
+        """Copy a file of DuckDB here, and compare; return the number of rows by table.
+
+        Args:
+            source: The file; no server has it open.
+
+        Raises:
+            DataStoreError: The lake is in use or not that of an interrupted copy, or a table is
+                different after it was copied.
+        """
+        with self.lock("first start"), self.cursor() as cursor:
+            return copy_tables_to(source, cast("_Session", cursor).connection)
 
     # --- upkeep ---------------------------------------------------------------------------------
 

@@ -154,6 +154,7 @@ class ModelWriters:
         fingerprint = self._fingerprints.get(schema.model_id)
         if fingerprint == ddl.fingerprint(schema):
             known = self._writers[schema.model_id]
+            self._complete_tables(known, schema)
             self._fitted[schema.model_id] = schema, known
             if self._fingerprints.get(schema.model_id) != fingerprint:  # changed meanwhile
                 self._fitted.pop(schema.model_id, None)
@@ -169,6 +170,13 @@ class ModelWriters:
                 ):
                     return writer
                 return self._fit(schema, drop=False)
+
+    def _complete_tables(self, writer: ModelWriter, schema: ModelSchema) -> None:
+        """Create the table of ground truth that waits, which a copied model may not have yet."""
+        if writer.is_complete or not self._database.is_shared:
+            return
+        self._database.write(lambda cursor: ddl.create_waiting_table(cursor, writer.slot, schema))
+        writer.is_complete = True
 
     def update(
         self, schema: ModelSchema, store: Callable[[], None], *, discard_values: bool

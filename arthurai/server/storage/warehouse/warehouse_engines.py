@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
@@ -16,6 +16,7 @@ from arthurai.server.storage.warehouse.errors import DataStoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
     from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
 LAKE_PREFIX: Final = "ducklake:"
@@ -52,16 +53,20 @@ def open_warehouse(
                 "--warehouse; for `arthurai data` name a running server with --url"
             )
         return DuckDBDatabase(directory, max_memory=max_memory, max_spill=max_spill)
-    if not address.startswith(LAKE_PREFIX):  # not repeated: it may hold a password
-        raise ValueError(
-            "the address of the warehouse must look like ducklake:postgresql://host/database"
-        )
     if directory is None:
         raise ValueError("a warehouse that servers share needs a directory for its files")
     if holds_rows(directory):
         raise ValueError(
             f"{str(directory)!r} holds the rows of one server; name an empty directory for the "
             "files of a lake"
+        )
+    return _open_lake(directory, address, max_memory=max_memory, max_spill=max_spill)
+
+
+def _open_lake(directory: Path, address: str, **options: Any) -> DuckLakeDatabase:
+    if not address.startswith(LAKE_PREFIX):  # not repeated: it may hold a password
+        raise ValueError(
+            "the address of the warehouse must look like ducklake:postgresql://host/database"
         )
     try:
         from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
@@ -71,9 +76,7 @@ def open_warehouse(
         raise DataStoreError(
             "a warehouse in DuckLake needs psycopg: pip install 'psycopg[binary]'"
         ) from error
-    return DuckLakeDatabase(
-        address.removeprefix(LAKE_PREFIX), directory, max_memory=max_memory, max_spill=max_spill
-    )
+    return DuckLakeDatabase(address.removeprefix(LAKE_PREFIX), directory, **options)
 
 
 def holds_rows(directory: Path) -> bool:
@@ -99,14 +102,20 @@ def read_store_id(directory: Path) -> str | None:
         return database.store_id
 
 
-def copy_warehouse(source: Path, target: Path) -> dict[str, int]:
+def copy_warehouse(source: Path, target: Path, address: str | None = None) -> dict[str, int]:
     """Copy the warehouse of a directory, and compare; return the number of rows by table.
 
     Args:
         source: The directory; no server has it open.
         target: Another directory, empty or with a part of the copy.
+        address: Address of an empty lake with its files in that directory, or with a part of the
+            copy; `None` writes a file of DuckDB.
 
     Raises:
-        DataStoreError: A table is different after it was copied.
+        DataStoreError: A table is different after it was copied, or the lake cannot be used.
+        ValueError: The address is not one, or holds a password.
     """
-    return copy_database(source / DATABASE_FILE, target / DATABASE_FILE)
+    if address is None:
+        return copy_database(source / DATABASE_FILE, target / DATABASE_FILE)
+    with closing(_open_lake(target, address, is_target=True)) as lake:
+        return lake.take_over(source / DATABASE_FILE)

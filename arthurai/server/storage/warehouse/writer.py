@@ -133,6 +133,7 @@ class ModelWriter:
         self._index: IdIndex | None = None
         self._next_seq = 0
         self._require_fit = require_fit
+        self.is_complete = False  # whether all tables are known to exist, where others make them
         self._grouped = GroupedWrites(self._append, database.max_row_bytes)
 
     def drop_index(self) -> None:
