@@ -95,7 +95,10 @@ def judge(
     else:
         has_types = check_types and mutation.place.kind not in {"status", "header"}
         if has_types and (errors := sandbox.type_errors()):
-            return verdict("mypy", errors[0])
+            sandbox.restore()
+            usual = set(sandbox.type_errors())  # those that stay are not errors of the change
+            if caused := [error for error in errors if error not in usual]:
+                return verdict("mypy", caused[0])
     finally:
         sandbox.restore()
     return verdict("", detail)

@@ -282,33 +282,6 @@ def test_models_are_filtered(own_arthur):
     ]
 
 
-@pytest.mark.parametrize(
-    "filters",
-    [
-        {"latest_version_sequence_nums": True},
-        {"include_archived": True},
-        {"input_types": ["TABULAR", "IMAGE"]},
-        {"output_types": ("REGRESSION", "MULTICLASS")},
-        {"statuses": ["Ready", "Pending"]},
-        {"tag": ["tagged", "other"]},
-    ],
-    ids=str,
-)
-def test_filters_have_the_types_of_the_api(own_arthur, filters):
-    made = make(own_arthur, tags=["tagged"])
-    assert [model.id for model in own_arthur.list_models(**filters)] == [made["id"]]
-    group = own_arthur.list_models(**filters)[0].model_group_id
-    assert len(own_arthur.list_models(model_group_ids=[group, group])) == 1
-
-
-@pytest.mark.parametrize(
-    "filters", [{"display_name": ["a"]}, {"page": [1]}, {"search": True}, {"page_size": True}]
-)
-def test_filters_of_other_types_are_refused(arthur, filters):
-    with pytest.raises(UserTypeError, match=f"filter {next(iter(filters))!r} cannot be"):
-        arthur.list_models(**filters)
-
-
 def test_listed_models_are_whole_unless_only_the_list_is_wanted(own_arthur):
     made = make(own_arthur, display_name="whole")
     (listed,) = own_arthur.list_models()
