@@ -41,11 +41,11 @@ with application.create_app(
 ) as app:
     print(app.control.leases.holder, flush=True)
     sys.stdin.readline()
-    app.start_clock()
     for record in app.control.models.list(None):
         app.data.create_model(record.schema)
         if found := orjson.loads(rows):
             app.data.append_inferences(record.schema, found)
+    app.start_clock()  # not before: others may have left work on the rows
     print("begun", flush=True)
     sys.stdin.readline()
     app.alerts.drain(60)

@@ -60,6 +60,8 @@ FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
 TAKE_OVER_SECONDS: Final = 20.0
 """How often a server looks for what another one has left."""
+RESUME_SECONDS: Final = 300.0
+"""How often one of several servers looks for rows that no enrichment has seen."""
 CLOSE_SECONDS: Final = 10.0
 """How long closing waits for work in the background."""
 
@@ -361,6 +363,8 @@ class ArthurApp:
             self.clock.add_job(
                 "taking over", self._take_over, seconds=TAKE_OVER_SECONDS, on_each_server=True
             )
+            resume = self.enrichments.take_over
+            self.clock.add_job("enrichments", lambda _: resume(), seconds=RESUME_SECONDS)
         interval = self.data.upkeep.interval_seconds
         if interval is not None:
             upkeep = self.data.upkeep.maintain
@@ -372,7 +376,6 @@ class ArthurApp:
         del moment
         self.delivery.take_over()
         self.alerts.take_over()
-        self.enrichments.take_over()
 
     def stop_background(self) -> None:
         """Have the work in the background end soon; returns at once."""

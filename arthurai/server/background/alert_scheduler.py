@@ -109,6 +109,7 @@ class AlertScheduler:
         self._notifier = notifier
         self._documents = stores.control.documents(Kind.ALERT_WORK)
         self._stopping = threading.Event()
+        self._known: dict[str, _Work] = {}  # what is stored, unless other servers change it
         self._worker = Worker("arthurai-alerts", self._evaluate)
         stores.data.on_data(self._on_data)
         self.take_over()
@@ -185,16 +186,22 @@ class AlertScheduler:
             organization_id = self._stores.control.models.get(None, model_id).organization_id
         except ApiError:
             return _Work()  # the model is gone
-        with self._stores.control.transaction():
-            before = _Work.from_document(self._documents.get(organization_id, model_id))
-            work = change(before)
-            if work == before:
-                return work
-            if work == _Work():
-                self._documents.delete(organization_id, model_id)
-            else:
-                document = work.to_document(model_id)
-                self._documents.put(organization_id, model_id, document, model_id=model_id)
+        try:
+            with self._stores.control.transaction():
+                before = self._known.pop(model_id, None)
+                if before is None:
+                    before = _Work.from_document(self._documents.get(organization_id, model_id))
+                work = change(before)
+                if work != before and work == _Work():
+                    self._documents.delete(organization_id, model_id)
+                elif work != before:
+                    document = work.to_document(model_id)
+                    self._documents.put(organization_id, model_id, document, model_id=model_id)
+                if not self._stores.control.database.is_shared and work != _Work():
+                    self._known[model_id] = work
+        except BaseException:
+            self._known.pop(model_id, None)  # it was rolled back
+            raise
         return work
 
     def _on_data(self, event: DataEvent) -> None:

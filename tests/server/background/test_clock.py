@@ -84,6 +84,21 @@ def test_retention_deletes_whole_days_once_a_day(app, filled):
     assert count(app, filled) == 2
 
 
+def test_retention_is_done_once_a_day_by_all_servers_together(app, filled, monkeypatch):
+    asked = []
+    prune = retention_job.prune
+
+    def note(*arguments):
+        asked.append(arguments)
+        return prune(*arguments)
+
+    monkeypatch.setattr(retention_job, "prune", note)
+    assert [RetentionJob(app.stores, 2).run(START) for _ in range(2)] == [2, 0]
+    assert len(asked) == 1
+    assert RetentionJob(app.stores, 3).run(START) == 0  # another number of days is another job
+    assert len(asked) == 2
+
+
 def test_retention_compacts_a_file_that_is_mostly_unused(tmp_path, binary_model, monkeypatch):
     with create_app(tmp_path, retention_days=2) as app, administrator(app) as admin:
         model = admin.post("/models", json=binary_model).json()
