@@ -93,10 +93,10 @@ class DataStore:
         self.interrupt = self._database.interrupt
         self.drain_events = self._events.drain
         self.measure_events = self._events.measure
-        self.upkeep = Upkeep(self._database)
         self._models = ModelWriters(self._database, self._datasets)
         self.waiting_truths = self._models.waiting_truths
         self._keys = IdempotencyKeys(self._database)
+        self.upkeep = Upkeep(self._database, self._keys.prune_all)
 
     # --- models ---------------------------------------------------------------------------------
 

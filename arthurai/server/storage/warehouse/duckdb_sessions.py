@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from arthurai.server.storage.warehouse.warehouse_database import Cursor
 
 _FIRST_WAIT_SECONDS: Final = 0.005
+_MAX_WAIT_SECONDS: Final = 1.0
 _CLOSE_SECONDS: Final = 5.0
 
 # How DuckDB says that a database must be opened again.
@@ -158,7 +159,7 @@ class DuckDBSessions:
             try:
                 return attempt()
             except duckdb.TransactionException:
-                longest = _FIRST_WAIT_SECONDS * 2**number
+                longest = min(_MAX_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2**number)
                 time.sleep(random.uniform(0.5, 1.0) * longest)  # noqa: S311 - jitter
         return attempt()
 

@@ -73,7 +73,7 @@ class DuckLakeDatabase(DuckDBSessions):
     durable = True
     is_shared: bool = True
     upkeep_seconds: Final = 60.0
-    _attempts = 14
+    _attempts = 20
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ import threading
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
@@ -281,8 +282,18 @@ class IdempotencyKeys:
             values += [model_id, request.key, request.digest, moment, _encode(results)]
         marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(answers))
         cursor.execute(f"INSERT INTO arthur_requests VALUES {marks}", values)
-        if is_due:
+        if is_due and not self._database.is_shared:
             self._prune(cursor, model_id)
+
+    def prune_all(self) -> None:
+        """Delete keys of all models that are too old, too many or too large, each in a transaction.
+
+        Where servers share the keys, this conflicts with whoever stores one meanwhile, so it is not
+        part of a request.
+        """
+        _, models = self._database.fetch("SELECT DISTINCT model_id FROM arthur_requests")
+        for (model_id,) in models:
+            self._database.write(partial(self._prune, model_id=model_id))
 
     def _prune(self, cursor: Cursor, model_id: str) -> None:
         """Delete keys that are too old, and the oldest that are too many or too large."""

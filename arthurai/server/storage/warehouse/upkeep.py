@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.storage.warehouse.errors import DataStoreBusyError, DataStoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from arthurai.server.storage.warehouse.warehouse_database import (
         Compaction,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     )
 
 _PATIENCE_SECONDS: Final = 60.0
+_PRUNE_SECONDS: Final = 3600.0
 
 
 class Upkeep:
@@ -25,10 +27,13 @@ class Upkeep:
 
     Args:
         database: The database.
+        prune_keys: Deletes what is known of requests that are too old to be repeated.
     """
 
-    def __init__(self, database: WarehouseDatabase) -> None:
+    def __init__(self, database: WarehouseDatabase, prune_keys: Callable[[], None]) -> None:
         self._database = database
+        self._prune_keys = prune_keys
+        self._pruned = time.monotonic()
         self._lock = threading.Lock()
 
     def compact(self, *, dry_run: bool = False) -> Compaction:
@@ -65,6 +70,9 @@ class Upkeep:
         if self._lock.acquire(blocking=False):
             try:
                 self._database.maintain()
+                if time.monotonic() - self._pruned > _PRUNE_SECONDS:
+                    self._pruned = time.monotonic()
+                    self._prune_keys()
             finally:
                 self._lock.release()
 

@@ -100,6 +100,7 @@ def test_retention_deletes_images_nobody_refers_to(tmp_path):
         assert kept == {ids[1], ids[2], fresh}
 
 
+@pytest.mark.files_of_duckdb
 @pytest.mark.heavy
 def test_compaction_gives_space_back_and_keeps_everything_else(tmp_path):
     schema = simple_schema()
@@ -131,6 +132,7 @@ def test_compaction_gives_space_back_and_keeps_everything_else(tmp_path):
         assert store.append_ground_truth(schema, [truth(1, 1.0)]).accepted == 1
 
 
+@pytest.mark.files_of_duckdb
 def test_compaction_of_nothing_and_of_an_open_directory(tmp_path):
     with pytest.raises(DataStoreError, match="has no data"):
         compact(tmp_path)
@@ -138,6 +140,7 @@ def test_compaction_of_nothing_and_of_an_open_directory(tmp_path):
         compact(tmp_path)
 
 
+@pytest.mark.files_of_duckdb
 @pytest.mark.parametrize("moment", ["copy", "renamed", "noted", "bring back", "put in place"])
 def test_compaction_on_another_disk_can_be_cut_off(tmp_path, monkeypatch, moment):
     data, work = tmp_path / "data", tmp_path / "work"
@@ -210,6 +213,7 @@ def hold(directory):
     return process
 
 
+@pytest.mark.files_of_duckdb
 @pytest.mark.heavy
 def test_a_second_process_is_told_who_holds_the_directory(tmp_path):
     with hold(tmp_path) as process:
@@ -221,6 +225,7 @@ def test_a_second_process_is_told_who_holds_the_directory(tmp_path):
             assert store.fetch("SELECT 1")[1] == [(1,)]
 
 
+@pytest.mark.files_of_duckdb
 def test_the_same_process_cannot_open_a_directory_twice(tmp_path):
     with DataStore(tmp_path), pytest.raises(DataStoreLockedError, match=str(os.getpid())):
         DataStore(tmp_path)
@@ -253,6 +258,7 @@ def test_the_end_of_a_fork_leaves_the_files_of_a_store_in_memory():
 # --- versions -------------------------------------------------------------------------------------
 
 
+@pytest.mark.files_of_duckdb
 def test_a_directory_of_a_newer_version_is_refused(tmp_path):
     with DuckDBDatabase(tmp_path) as database, database.transaction() as cursor:
         cursor.execute("UPDATE arthur_meta SET value = '999' WHERE name = 'schema_version'")
@@ -292,6 +298,7 @@ def test_a_migration_that_fails_leaves_the_directory_as_it_was(tmp_path):
         assert database.fetch("SELECT * FROM duckdb_tables() WHERE table_name = 'half'")[1] == []
 
 
+@pytest.mark.files_of_duckdb
 def test_data_of_the_first_version_take_keys_and_waiting_truths(tmp_path):
     schema = simple_schema()
     with DataStore(tmp_path) as store:
@@ -314,6 +321,7 @@ def test_data_of_the_first_version_take_keys_and_waiting_truths(tmp_path):
         assert values(store, schema, "actual") == [1.0, None, 3.0]
 
 
+@pytest.mark.files_of_duckdb
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / DATABASE_FILE).write_bytes(b"not a database" * 1000)
     with pytest.raises(duckdb.Error):

@@ -20,6 +20,8 @@ from arthurai.server.storage.warehouse.ddl import COLUMN_TYPES
 from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE
 from arthurai.server.storage.warehouse.errors import DataStoreBusyError, DataStoreError
 
+pytestmark = pytest.mark.files_of_duckdb
+
 
 def fill(store, schema, rows, first=0):
     table = pa.table(

@@ -140,6 +140,19 @@ def test_a_request_that_two_servers_work_on_is_answered_by_one(pair):
     assert first.append_inferences(schema, [inference(1)], key=key).accepted == 1
 
 
+def test_keys_are_pruned_by_upkeep_not_by_requests(pair, monkeypatch):
+    monkeypatch.setattr("arthurai.server.storage.warehouse.idempotency.MAX_KEYS", 2)
+    monkeypatch.setattr("arthurai.server.storage.warehouse.upkeep._PRUNE_SECONDS", 0.0)
+    schema = simple_schema()
+    for number in range(4):
+        key = RequestKey(f"k{number}", b"digest")
+        pair[number % 2].append_inferences(schema, [inference(number)], key=key)
+    count = "SELECT list(key ORDER BY key) FROM arthur_requests"
+    assert pair[0].fetch(count)[1] == [(["k0", "k1", "k2", "k3"],)]
+    pair[1].upkeep.maintain()
+    assert pair[0].fetch(count)[1] == [(["k2", "k3"],)]
+
+
 def test_models_are_made_changed_and_deleted_for_all_servers(pair):
     first, second = pair
     schemas = [simple_schema(model_id=f"m{n}") for n in range(4)]
