@@ -8,6 +8,7 @@ import re
 import secrets
 from pathlib import Path
 
+import duckdb
 import pytest
 from builders import administrator
 
@@ -243,6 +244,10 @@ def test_bytes_of_a_body():
             )
 
 
+@pytest.mark.skipif(
+    int(duckdb.__version__.partition(".")[0]) < 2,
+    reason="DuckDB 1.5 writes more than its max_temp_directory_size",
+)
 def test_memory_and_spill_of_the_database(with_limits, inference):
     client, path = with_limits(database_memory=64 * 2**20, database_spill=2**20)
     statuses = []

@@ -130,13 +130,13 @@ def test_the_distribution_of_the_variance_of_each_customer(query, frame):
         (  # an expression of two columns inside the aggregate of a group
             call("avg", "v", property=nested("sum", property=nested("multiply",
                  left="balance", right="rate"))),
-            lambda groups: groups.apply(
-                lambda g: (g["balance"] * g["rate"]).sum(), include_groups=False).mean(),
+            lambda groups: groups[["balance", "rate"]].apply(
+                lambda g: (g["balance"] * g["rate"]).sum()).mean(),
         ),
         (  # the value at an extreme
             call("avg", "v", property=nested("argMax", argument="rate", value="balance")),
-            lambda groups: groups.apply(
-                lambda g: g["rate"][g["balance"].idxmax()], include_groups=False).mean(),
+            lambda groups: groups[["balance", "rate"]].apply(
+                lambda g: g["rate"][g["balance"].idxmax()]).mean(),
         ),
         (  # a difference of times
             call("max", "v", property=nested("subtract",
@@ -225,12 +225,11 @@ def test_first_to_last_change(function, query, frame):
         ends.reverse()
     item = call("subtract", "change", left=ends[0], right=ends[1])
     rows = query([CUSTOMER, item], group_by=[CUSTOMER])
-    expected = frame.groupby("customer").apply(
+    expected = frame.groupby("customer")[["inference_timestamp", "balance"]].apply(
         lambda g: (
             g["inference_timestamp"][g["balance"].idxmax()]
             - g["inference_timestamp"][g["balance"].idxmin()]
-        ).total_seconds(),
-        include_groups=False,
+        ).total_seconds()
     )
     sign = 1 if function == "argMax" else -1
     assert {row["customer"]: row["change"] for row in rows} == pytest.approx(
