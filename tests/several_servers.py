@@ -1,7 +1,7 @@
 """Servers in processes of their own that share a control database.
 
-Their rows are not shared: each has a warehouse in memory, and gets the same rows, so it comes to the
-same alerts.
+They share a lake of rows if it is named. Else each has rows of its own, and gets the same ones as the
+others, so it comes to the same alerts.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from arthurai.server import app as application
 from arthurai.server.background import clock, heartbeat
 from arthurai.server.delivery.mail_and_webhooks import DeliverySettings
 
-address, folder, settings, rows = sys.argv[1:]
+address, folder, settings, rows, warehouse = sys.argv[1:]
 
 def check_pair(control, database, data_dir):
     control.database.claim(alone=False)
 
-application.check_pair = check_pair
+if not warehouse:
+    application.check_pair = check_pair
 application.TAKE_OVER_SECONDS = application.RULE_SECONDS = application.SUMMARY_SECONDS = 0.5
 clock.TICK_SECONDS = 0.1
 heartbeat.RENEW_SECONDS = 0.3
@@ -37,12 +38,16 @@ def open_control(*arguments):
 application.ControlStore = open_control
 
 with application.create_app(
-    Path(folder), control=address, delivery=DeliverySettings(**orjson.loads(settings))
+    Path(folder),
+    control=address,
+    delivery=DeliverySettings(**orjson.loads(settings)),
+    warehouse=warehouse or None,
 ) as app:
     print(app.control.leases.holder, flush=True)
     sys.stdin.readline()
     for record in app.control.models.list(None):
-        app.data.create_model(record.schema)
+        if not warehouse:
+            app.data.create_model(record.schema)
         if found := orjson.loads(rows):
             app.data.append_inferences(record.schema, found)
     app.start_clock()  # not before: others may have left work on the rows
@@ -56,10 +61,10 @@ print("ended", flush=True)
 class ServerProcess:
     """A server that begins to work when it is told to."""
 
-    def __init__(self, address, folder, settings, rows="[]"):
+    def __init__(self, address, folder, settings, rows="[]", warehouse=""):
         folder.mkdir(exist_ok=True)
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, address, str(folder), settings, rows],
+            [sys.executable, "-c", PROGRAM, address, str(folder), settings, rows, warehouse],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -74,6 +79,10 @@ class ServerProcess:
     def begin(self):
         """Let it begin; does not wait."""
         self._say()
+
+    def wait_until_begun(self):
+        """Wait until its rows are stored, which does not mean that they are evaluated."""
+        assert self._process.stdout.readline() == "begun\n"
 
     def kill(self):
         """Kill it, at whatever it is."""

@@ -92,7 +92,11 @@ class Enrichments:
         self.states = states.States(stores.control)
         self.hotspots = Hotspots(stores)
         self.mitigation = BiasMitigation(stores)
-        self.projects = Projects(data_dir)
+        self.projects = Projects(
+            data_dir,
+            owner=stores.control.leases.holder,
+            running=[server.id for server in stores.list_servers()],
+        )
         self.explainability = Explainability(
             stores,
             self.states,

@@ -69,43 +69,52 @@ def control(address):
     store.close()
 
 
-@pytest.fixture
-def model(address, secret, binary_model, hook_server, monkeypatch):
-    """Give a model whose rule breaks in each hour with rows; a webhook is told of its alerts."""
-    with monkeypatch.context() as patch:
-        share(patch)
-        with (
-            create_app(secret("maker"), control=address) as app,
-            administrator(app) as client,
-        ):
-            made = client.post("/models", json=binary_model).json()
-            url = f"http://local/api/v4/models/{made['id']}/metrics"
-            found = client.get(url, params={"metric_name": "Inference Count"}).json()["metrics"]
-            rule = {**RULE, "metric_id": found[0]["id"]}
-            answer = client.post(f"/models/{made['id']}/alert_rules", json=rule)
-            assert answer.status_code == 200, answer.text
-            channel = {"model_id": made["id"], "type": "pagerduty", "destination": hook_server.url}
-            answer = client.post("/alert_notification_configurations", json=channel)
-            assert answer.status_code == 201, answer.text
+def make_model(app, body, hook_server):
+    """Make a model whose rule breaks in each hour with rows; a webhook is told of its alerts."""
+    with administrator(app) as client:
+        made = client.post("/models", json=body).json()
+        url = f"http://local/api/v4/models/{made['id']}/metrics"
+        found = client.get(url, params={"metric_name": "Inference Count"}).json()["metrics"]
+        rule = {**RULE, "metric_id": found[0]["id"]}
+        answer = client.post(f"/models/{made['id']}/alert_rules", json=rule)
+        assert answer.status_code == 200, answer.text
+        channel = {"model_id": made["id"], "type": "pagerduty", "destination": hook_server.url}
+        answer = client.post("/alert_notification_configurations", json=channel)
+        assert answer.status_code == 201, answer.text
     return made
 
 
 @pytest.fixture
-def start(address, secret, mail_server):
-    """Give what starts servers in processes of their own."""
-    started = []
+def model(address, secret, binary_model, hook_server, monkeypatch):
+    """Give a model that all servers know; each gets its rows."""
+    with monkeypatch.context() as patch:
+        share(patch)
+        with create_app(secret("maker"), control=address) as app:
+            return make_model(app, binary_model, hook_server)
+
+
+@pytest.fixture
+def settings(mail_server):
+    """Give how servers deliver."""
     settings = {
         "smtp_url": f"smtp://{mail_server.address}",
         "webhooks": True,
         "private_webhooks": True,
     }
+    return orjson.dumps(settings).decode()
+
+
+@pytest.fixture
+def start(address, secret, settings):
+    """Give what starts servers in processes of their own."""
+    started = []
 
     def start(number, rows=()):
         made = [
             ServerProcess(
                 address,
                 secret(f"server {len(started) + n}"),
-                orjson.dumps(settings).decode(),
+                settings,
                 orjson.dumps(list(rows)).decode(),
             )
             for n in range(number)
@@ -250,6 +259,56 @@ def test_the_alerts_of_a_killed_server_are_announced_by_another_once(
     assert sum(counts.values()) <= len(HOURS) + 4  # as many as are sent at the same time
     for kind in (Kind.ALERT_ANNOUNCEMENT, Kind.ALERT_WORK):
         assert control.documents(kind).count(None) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_servers_of_one_lake_announce_each_alert_once(
+    address,
+    lake_address,
+    tmp_path,
+    settings,
+    control,
+    binary_model,
+    hook_server,
+    inference,
+    is_killed,
+):
+    place = {"control": address, "warehouse": lake_address()}
+    with create_app(tmp_path / "shared", **place) as app:
+        model = make_model(app, binary_model, hook_server)
+    servers = []
+    for number in range(4):
+        rows = [
+            {**inference(f"{number} {hour}"), "inference_timestamp": hour}
+            for hour in HOURS[number::2]  # two servers get rows of each hour but the first ones
+        ]
+        text = orjson.dumps(rows).decode()
+        servers.append(
+            ServerProcess(address, tmp_path / "shared", settings, text, place["warehouse"])
+        )
+    try:
+        for server in servers:
+            server.wait_until_started()
+        assert len(control.servers.list_alive()) == 4
+        for server in servers:
+            server.begin()
+        if is_killed:
+            servers[0].wait_until_begun()
+            servers[0].kill()
+        works = (Kind.ALERT_ANNOUNCEMENT, Kind.ALERT_WORK)
+        wait_for(lambda: len(list_incidents(hook_server)) >= len(HOURS), 120)
+        wait_for(lambda: not any(control.documents(kind).count(None) for kind in works))
+        wait_for(lambda: control.outbox.count() == 0)
+        for server in servers:
+            server.stop()
+    finally:
+        for server in servers:
+            server.kill()
+    assert control.documents(Kind.ALERT).count(None, model_id=model["id"]) == len(HOURS)
+    told = Counter(headers["webhook-id"] for _, headers in hook_server.requests)
+    assert len(told) == len(HOURS)
+    assert sum(told.values()) <= len(HOURS) + (4 if is_killed else 0)
 
 
 @pytest.mark.heavy

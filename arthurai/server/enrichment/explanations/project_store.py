@@ -15,7 +15,7 @@ from arthurai.server.sandbox.project_archive import ArchiveError, unpack
 from arthurai.server.sandbox.temp_dir import remove
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 _FOLDER: Final = "explainers"
 _SCRATCH: Final = "scratch-"
@@ -28,12 +28,16 @@ class Projects:
         changing: Lock held while a project is added to a state, and while others are deleted.
     """
 
-    def __init__(self, data_dir: Path | None) -> None:
+    def __init__(self, data_dir: Path | None, owner: str = "", running: Iterable[str] = ()) -> None:
         """Keep projects below a directory.
 
         Args:
             data_dir: Directory of the server; `None` keeps them until this object is closed.
+            owner: Id of this server.
+            running: Ids of the servers that may use the directory at the same time.
         """
+        self._scratch = f"{_SCRATCH}{owner}-"
+        others = tuple(f"{_SCRATCH}{server}-" for server in running)
         self.changing = threading.Lock()
         self._at_end: weakref.finalize[..., Projects] | None = None
         if data_dir is None:
@@ -42,7 +46,8 @@ class Projects:
         else:
             self._root = data_dir / _FOLDER
             for left in self._root.glob(f"*/*/{_SCRATCH}*"):
-                remove(left)  # left by a server that was killed
+                if not left.name.startswith(others):
+                    remove(left)  # left by a server that was killed
 
     def close(self) -> None:
         """Delete temporary projects; no process may use them any more."""
@@ -74,7 +79,7 @@ class Projects:
             model_id: The model the project belongs to.
             project_id: Its id.
         """
-        return (self._root / model_id / project_id / f"{_SCRATCH}{new_id()}").resolve()
+        return (self._root / model_id / project_id / f"{self._scratch}{new_id()}").resolve()
 
     def add(self, model_id: str, stream: IO[bytes], module: str) -> str:
         """Unpack a project.
