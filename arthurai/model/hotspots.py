@@ -86,9 +86,8 @@ class Hotspots(dict[str, Any]):
         while waiting:
             node, depth = waiting.pop()
             yield node, depth
-            right = node["right"] if "right" in node else None  # noqa: SIM401 - checkers know no
-            left = node["left"] if "left" in node else None  # noqa: SIM401 - name given to `get`
-            waiting.extend((child, depth + 1) for child in (right, left) if child)
+            below = (node.get("right"), node.get("left"))
+            waiting.extend((child, depth + 1) for child in below if child)
 
 
 def format_rules(rules: Mapping[str, Any]) -> str:
