@@ -224,7 +224,10 @@ class DuckLakeDatabase(DuckDBSessions):
         return (self.files / LAKE_FILE).is_file()
 
     def change_type(self, cursor: Cursor, table: str, column: str, kind: str, value: str) -> None:
-        """Change the type of a column, by a new one that takes its name.
+        """Change the type of a column, by a new one of the same name.
+
+        No column is renamed: DuckLake 1.0 cannot read its catalog any more once one with a nested
+        type was renamed.
 
         Args:
             cursor: A cursor inside a transaction.
@@ -233,11 +236,16 @@ class DuckLakeDatabase(DuckDBSessions):
             kind: The new type.
             value: SQL of the new value.
         """
-        changed = f'"{uuid4().hex}"'
-        cursor.execute(f"ALTER TABLE {table} ADD COLUMN {changed} {kind}")
-        cursor.execute(f"UPDATE {table} SET {changed} = {value}")
+        kept = f'"{uuid4().hex}"'
+        cursor.execute(
+            f"CREATE TEMP TABLE {kept} AS SELECT rowid AS row_id, {value} AS value FROM {table}"
+        )
         cursor.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        cursor.execute(f"ALTER TABLE {table} RENAME COLUMN {changed} TO {column}")
+        cursor.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+        cursor.execute(
+            f"UPDATE {table} AS o SET {column} = n.value FROM {kept} n WHERE o.rowid = n.row_id"
+        )
+        cursor.execute(f"DROP TABLE {kept}")
 
     def take_over(self, source: Path) -> dict[str, int]:
         """Copy a file of DuckDB here, and compare; return the number of rows by table.

@@ -174,6 +174,19 @@ def test_columns_are_added_changed_and_dropped_with_their_values(database):
     assert database.fetch("SELECT * FROM t WHERE n = 5")[0] in (["n", "x"], ["x", "n"])
 
 
+def test_a_column_takes_a_nested_type(database):
+    run(database, "CREATE TABLE t (n INTEGER, x VARCHAR)")
+    run(database, "INSERT INTO t VALUES (1, '[[1.0, 2.0]]'), (2, 'b')")
+
+    def change(cursor):
+        database.change_type(cursor, "t", '"x"', "DOUBLE[][]", 'TRY_CAST("x" AS DOUBLE[][])')
+
+    database.write(change)
+    run(database, "INSERT INTO t (n, x) VALUES (3, [[0.5]])")
+    expected = [(1, [[1.0, 2.0]]), (2, None), (3, [[0.5]])]
+    assert database.fetch("SELECT n, x FROM t ORDER BY n")[1] == expected
+
+
 def test_a_lock_is_held_by_one_thread_which_may_enter_again(database):
     lock, others = database.lock("a"), database.lock("b")
     counts = {"inside": 0, "most": 0}
