@@ -29,6 +29,7 @@ QUERY = {
 
 
 @pytest.mark.files_of_sqlite
+@pytest.mark.files_of_duckdb
 def test_serve_and_local_open_each_others_data(start_server, tmp_path):
     data = tmp_path / "data"
     with start_server("--data-dir", str(data), cwd=tmp_path) as address:
