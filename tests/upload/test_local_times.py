@@ -58,6 +58,10 @@ def read_by_pandas(value, zone, **rules):
     return None if found is pd.NaT else found.tz_convert("UTC").tz_localize(None).to_pydatetime()
 
 
+@pytest.mark.skipif(
+    int(pd.__version__.partition(".")[0]) < 3,
+    reason="pandas 2.0 raises exceptions of pytz, and is wrong about Havana and Dublin",
+)
 @pytest.mark.parametrize("make_zone", [ZoneInfo, gettz])
 @pytest.mark.parametrize(("zone", "spring", "autumn"), CHANGES)
 def test_each_rule_is_that_of_pandas(zone, spring, autumn, make_zone):
