@@ -174,11 +174,13 @@ def kill_repeatedly(directory, times, seed):
     return ledger
 
 
+@pytest.mark.files_of_duckdb  # written by another process, which this one kills
 def test_nothing_acknowledged_is_lost_or_doubled_by_a_few_kills(tmp_path):
     ledger = kill_repeatedly(tmp_path, 3, seed=1)
     assert ledger.rows > 0
 
 
+@pytest.mark.files_of_duckdb  # written by another process, which this one kills
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost_or_doubled_by_a_hundred_kills(tmp_path):
     ledger = kill_repeatedly(tmp_path, 100, seed=2)
