@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arthurai.model.base_model import ArthurModelBase
-
-logger = logging.getLogger(__name__)
 
 LIME: Final = "lime"
 SHAP: Final = "shap"
@@ -50,7 +47,6 @@ _API_NAMES: Final = {
     "service_account_id": "service_account_id",
 }
 
-_SMALL_SAMPLE: Final = 50
 _PYTHON_VERSION = re.compile(r"3\.\d{1,2}", re.ASCII)
 _MODULE_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -153,11 +149,4 @@ def check_sample(
         raise MissingParameterError(
             "user_predict_function_import_path is missing, must be the module that defines "
             "predict()"
-        )
-    if df is not None and len(df) < _SMALL_SAMPLE:
-        logger.warning(
-            "the sample for explanations has %d rows; with fewer than %d the explanations may "
-            "be poor",
-            len(df),
-            _SMALL_SAMPLE,
         )

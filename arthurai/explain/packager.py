@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 _PROJECT_PART: Final = "user_project.zip"
 _REQUIREMENTS_PART: Final = "user_requirements_file.txt"
 _EXPLAINER_PART: Final = "explainer.pkl"
+_SMALL_SAMPLE: Final = 50
 
 
 class ExplanationPackager:
@@ -150,12 +151,20 @@ class ExplanationPackager:
         archive = self._work_folder() / _PROJECT_PART
         if not archive.exists():
             self.make_zip()
+        sample = self._sample()
+        if sample is not None and sample.num_rows < _SMALL_SAMPLE:
+            logger.warning(
+                "the sample for explanations has %d rows; with fewer than %d the explanations may "
+                "be poor",
+                sample.num_rows,
+                _SMALL_SAMPLE,
+            )
         outcome = dry_run.run(
             archive=archive,
             explainer=self._work_folder() / _EXPLAINER_PART,
             entry=self.settings["user_predict_function_import_path"],
             project=self._project(),
-            sample=self._sample(),
+            sample=sample,
             facts=self._facts(),
         )
         if outcome.get("shap_expected_values") is not None:

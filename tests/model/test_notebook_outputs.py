@@ -49,7 +49,7 @@ CELLS = {
     "model.query({'select': [{'function': 'count'}]})": (HTML, "<td[^>]*>300</td>"),
     "model.evaluate_metric(model.get_metrics(metric_name='Accuracy Rate')[0], rollup='day')": (
         HTML,
-        "rollup.*2026-01-01T00:00:00Z",
+        r"rollup.*2026-01-01T00:00:00\+00:00",
     ),
     "model.viz.timeline('income')": (PICTURE, ""),
     "model.viz.metric_series('accuracyRate', 'day')": (PICTURE, ""),

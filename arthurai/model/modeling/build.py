@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -194,6 +194,12 @@ class _Plan:
         column = self.frame.column(self.class_column)
         outputs.describe_classes(column)
         present = column.present().unique().to_pylist()
+        for name, value in self.pairs.items():
+            if not isinstance(value, Hashable):
+                raise UserTypeError(
+                    f"pred_to_ground_truth_map must map {name!r} to a class of column "
+                    f"{self.class_column!r}, got {type(value).__name__}"
+                )
         self.pairs = {name: outputs.as_class(value, present) for name, value in self.pairs.items()}
         # 1 and True are equal in Python, but not the same class.
         known = {(type(value), value) for value in present}

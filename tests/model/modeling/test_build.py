@@ -495,3 +495,11 @@ def test_boxes_without_labels_need_boxes():
     data = pd.DataFrame({"path": ["a.png"], "found": [[]], "there": [None]})
     with pytest.raises(UserValueError, match="image_class_labels"):
         unsaved_model(OutputType.ObjectDetection, InputType.Image).build(data, {"found": "there"})
+
+
+@pytest.mark.parametrize("value", [slice(3), bytearray(b"1"), [1]])
+def test_a_class_that_can_be_no_value_of_a_column_is_refused(value):
+    with pytest.raises(UserTypeError, match="must map 'p1' to a class of column 'label', got"):
+        unsaved_model("MULTICLASS").build(
+            DATA[["x", "p1", "label"]], {"p1": value}, ground_truth_column="label"
+        )
