@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+import itertools
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from arthurai.common.exceptions import UnexpectedValueError
 from arthurai.common.text import quote_value
@@ -38,17 +39,31 @@ def iterate_items(
     Raises:
         UnexpectedValueError: The number of pages is not a number.
     """
-    number, last = 1, 1
-    while number <= last:
+    for number in itertools.count(1):
         page = fetch(number)
-        found, total = items(page), page.total_pages or 1
-        if not isinstance(total, int):
-            raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
-        if not found:
-            break
-        for item in found:  # noqa: UP028 - the asynchronous twin has no `yield from`
+        found = items(page)
+        is_last = is_last_page(page, number, found)
+        for item in found or ():  # noqa: UP028 - the asynchronous twin has no `yield from`
             yield item
-        number, last = number + 1, total
+        if is_last:
+            return
+
+
+def is_last_page(page: object, number: int, items: Sequence[Any] | None) -> bool:
+    """Return whether no page follows one: it is the last by its number, or it is empty.
+
+    Args:
+        page: The page; a list that comes as a whole has no number of pages.
+        number: Its number, from 1.
+        items: Its items.
+
+    Raises:
+        UnexpectedValueError: The number of pages is not a number.
+    """
+    total = getattr(page, "total_pages", None) or 1
+    if not isinstance(total, int):
+        raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
+    return number >= total or not items
 
 
 def collect_pages(fetch: Callable[[int], P], items: Callable[[P], Sequence[T] | None]) -> list[T]:

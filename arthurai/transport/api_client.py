@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import itertools
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -21,11 +20,10 @@ from typing import (
 from arthurai.common.exceptions import (
     ArthurError,
     MethodNotApplicableError,
-    UnexpectedValueError,
     UserTypeError,
     UserValueError,
 )
-from arthurai.common.text import quote_value
+from arthurai.common.pagination import iterate_items
 from arthurai_api.client import AuthenticatedClient
 
 if TYPE_CHECKING:
@@ -109,18 +107,6 @@ def items_of(page: Any) -> Sequence[Any] | None:
         return page
     found: Sequence[Any] | None = page.metrics if hasattr(page, "metrics") else page.data
     return found
-
-
-def is_last(page: Any, number: int) -> bool:
-    """Return whether no page follows one: it is the last by its number, or it is empty.
-
-    Raises:
-        UnexpectedValueError: The number of pages is not a number.
-    """
-    total = getattr(page, "total_pages", None) or 1
-    if not isinstance(total, int):
-        raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
-    return number >= total or not items_of(page)
 
 
 class SessionClient(AuthenticatedClient, Generic[C]):
@@ -289,15 +275,7 @@ class ApiClient(SessionClient[BlockingConnection]):
             ArthurError: Everything else that can go wrong, at once or later.
         """
         fetch = self._iteration(operation, arguments, parameters)
-
-        def items() -> Iterator[Any]:
-            for number in itertools.count(1):
-                page = fetch("sync", number)
-                yield from items_of(page) or ()
-                if is_last(page, number):
-                    return
-
-        return items()
+        return iterate_items(lambda number: fetch("sync", number), items_of)
 
     def get_httpx_client(self) -> httpx.Client:
         """Return the HTTP client of this process."""

@@ -6,7 +6,8 @@ import itertools
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, overload
 
 from arthurai.common.exceptions import MethodNotApplicableError
-from arthurai.transport.api_client import Connection, SessionClient, is_last, items_of
+from arthurai.common.pagination import is_last_page
+from arthurai.transport.api_client import Connection, SessionClient, items_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -100,9 +101,11 @@ class AsyncApiClient(SessionClient[AsyncConnection]):
         fetch = self._iteration(operation, arguments, parameters)
         for number in itertools.count(1):
             page = await fetch("asyncio", number)
-            for item in items_of(page) or ():
+            found = items_of(page)
+            is_last = is_last_page(page, number, found)
+            for item in found or ():
                 yield item
-            if is_last(page, number):
+            if is_last:
                 return
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:

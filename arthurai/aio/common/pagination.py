@@ -5,10 +5,10 @@ Made by `python -m scripts.async_layer` from `arthurai/common/pagination.py`; no
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
-from arthurai.common.exceptions import UnexpectedValueError
-from arthurai.common.text import quote_value
+from arthurai.common.pagination import is_last_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -30,17 +30,14 @@ async def iterate_items(
     Raises:
         UnexpectedValueError: The number of pages is not a number.
     """
-    number, last = 1, 1
-    while number <= last:
+    for number in itertools.count(1):
         page = await fetch(number)
-        found, total = items(page), page.total_pages or 1
-        if not isinstance(total, int):
-            raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
-        if not found:
-            break
-        for item in found:  # noqa: UP028 - the asynchronous twin has no `yield from`
+        found = items(page)
+        is_last = is_last_page(page, number, found)
+        for item in found or ():  # noqa: UP028 - the asynchronous twin has no `yield from`
             yield item
-        number, last = number + 1, total
+        if is_last:
+            return
 
 
 async def collect_pages(
