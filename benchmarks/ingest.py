@@ -15,7 +15,6 @@ import contextlib
 import io
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import ingest_side as side
+from server_process import serving
 
 HERE = Path(__file__).resolve().parent
 BARS = {
@@ -71,20 +71,11 @@ def null_server() -> Iterator[str]:
 @contextlib.contextmanager
 def embedded_server() -> Iterator[tuple[str, str]]:
     """A persistent embedded server over HTTP; its address and a key."""
-    with tempfile.TemporaryDirectory() as directory:
-        command = [sys.executable, "-m", "arthurai.cli", "serve", "--port", "0"]
-        command += ["--data-dir", str(Path(directory, "data"))]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                printed, found = "", None
-                while found is None:
-                    printed += process.stdout.readline()
-                    found = re.search(
-                        r"(http://127\S+:\d+).*?ARTHUR_API_KEY=(\S+)", printed, re.DOTALL
-                    )
-                yield found.group(1), found.group(2)
-            finally:
-                process.terminate()
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        serving("--data-dir", str(Path(directory, "data"))) as served,
+    ):
+        yield served.url, served.key
 
 
 def new_model(url: str, key: str) -> tuple[str, str]:

@@ -22,21 +22,19 @@ import io
 import itertools
 import multiprocessing
 import os
-import re
 import shlex
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import ingest_side as side
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ingest import new_model
+from server_process import Served, serving
 
 FILE_ROWS = 122_880
 ASKED = 5
@@ -106,45 +104,16 @@ QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-class Served(NamedTuple):
-    """A server of its own process."""
-
-    url: str
-    key: str
-
-
-def start(options: list[str], key: str | None) -> tuple[subprocess.Popen[str], Served]:
-    """Start a server; the first one on a store prints the administrator's key."""
-    command = [sys.executable, "-m", "arthurai.cli", "serve", "--port", "0", *options]
-    command += ["--log-level", "error"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd="/")
-    printed = ""
-    for line in process.stdout or ():
-        printed += line
-        url = re.search(r"http://127\.0\.0\.1:\d+", printed)
-        found = re.search(r"ARTHUR_API_KEY=(\S+)", printed)
-        if url and (key or found):
-            return process, Served(url[0], key or found[1])
-    raise RuntimeError(f"the server does not start: {' '.join(command)}")
-
-
 @contextlib.contextmanager
-def serving(options: str, count: int, directory: str) -> Iterator[list[Served]]:
-    """Servers over one store."""
+def serving_together(options: str, count: int, directory: str) -> Iterator[list[Served]]:
+    """Servers over one store; the first one prints the administrator's key."""
     words = [word.replace("{directory}", directory) for word in shlex.split(options)]
-    started: list[subprocess.Popen[str]] = []
     servers: list[Served] = []
-    try:
+    with contextlib.ExitStack() as running:
         for _ in range(count):
-            process, served = start(words, servers[0].key if servers else None)
-            started.append(process)
-            servers.append(served)
+            key = servers[0].key if servers else None
+            servers.append(running.enter_context(serving(*words, "--log-level", "error", key=key)))
         yield servers
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            process.wait()
 
 
 def encode(rows: int, first: int) -> bytes:
@@ -243,7 +212,7 @@ def main() -> None:
             continue
         with (
             tempfile.TemporaryDirectory() as directory,
-            serving(options, count, directory) as servers,
+            serving_together(options, count, directory) as servers,
         ):
             cells = measure(servers, rows)
         print(f"{name:24}{count:>8}{rows:>12,}{cells[0]}", end="")

@@ -11,10 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import re
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 import uuid
@@ -26,6 +23,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+from server_process import serving
 
 from arthurai.server.model_schema import ModelSchema
 from arthurai.server.storage.warehouse.data_store import DataStore
@@ -168,26 +166,16 @@ def straight(files: list[bytes], items: list[dict[str, Any]], rows: int) -> None
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[httpx.Client]:
-    command = [sys.executable, "-m", "arthurai.cli", "serve", "--port", "0"]
-    command += ["--data-dir", str(folder / "data")]
-    command += ["--log-level", "error"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        printed = ""
-        for line in process.stdout or ():
-            printed += line
-            url = re.search(r"http://127\.0\.0\.1:\d+", printed)
-            key = re.search(r"ARTHUR_API_KEY=(\S+)", printed)
-            if url and key:
-                headers = {"Authorization": key[1]}
-                with httpx.Client(base_url=url[0], headers=headers, timeout=600) as client:
-                    yield client
-                break
-        process.terminate()
+def connecting(folder: Path) -> Iterator[httpx.Client]:
+    options = ("--data-dir", str(folder / "data"), "--log-level", "error")
+    with serving(*options) as served:
+        headers = {"Authorization": served.key}
+        with httpx.Client(base_url=served.url, headers=headers, timeout=600) as client:
+            yield client
 
 
 def over_http(files: list[bytes], items: list[dict[str, Any]], rows: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as client:
+    with tempfile.TemporaryDirectory() as folder, connecting(Path(folder)) as client:
         model = {"partner_model_id": "m", "input_type": "TABULAR", "output_type": "REGRESSION"}
         answer = client.post("/api/v3/models", json={**model, "attributes": attributes()})
         answer.raise_for_status()

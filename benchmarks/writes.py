@@ -15,7 +15,6 @@ import argparse
 import contextlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from typing import NamedTuple
 
 import ingest_side as side
 from ingest import new_model
+from server_process import Served, serving
 
 HERE = Path(__file__).resolve().parent
 GOALS = {"single": 10.0, "send_inferences": 2.5, "send_bulk_inferences": 2.0}
@@ -49,15 +49,6 @@ server.run()
 """
 
 
-class Served(NamedTuple):
-    """A server on its own process."""
-
-    python: str
-    url: str
-    key: str
-    process: int
-
-
 class Cost(NamedTuple):
     """What some rows took."""
 
@@ -76,28 +67,12 @@ class Cost(NamedTuple):
 
 
 @contextlib.contextmanager
-def serving(python: str) -> Iterator[Served]:
+def serving_revision(python: str) -> Iterator[Served]:
     """A server of the revision that an interpreter has."""
     with tempfile.TemporaryDirectory() as directory:
-        command = [python, "-m", "arthurai.cli", "serve", "--port", "0"]
-        command += ["--data-dir", str(Path(directory, "data"))]
-        with (
-            Path(directory, "log").open("w") as log,
-            subprocess.Popen(command, stdout=-1, stderr=log, text=True, cwd="/") as process,
-        ):
-            try:
-                printed, found = "", None
-                while found is None:
-                    line = process.stdout.readline()
-                    if not line:
-                        raise RuntimeError(f"{python} does not serve")
-                    printed += line
-                    found = re.search(
-                        r"(http://127\S+:\d+).*?ARTHUR_API_KEY=(\S+)", printed, re.DOTALL
-                    )
-                yield Served(python, found.group(1), found.group(2), process.pid)
-            finally:
-                process.terminate()
+        data = ("--data-dir", str(Path(directory, "data")))
+        with serving(*data, python=python, stderr=subprocess.DEVNULL) as served:
+            yield served
 
 
 @contextlib.contextmanager
@@ -220,9 +195,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     given = parser.parse_args()
     with contextlib.ExitStack() as stack:
-        sides = {"this revision": stack.enter_context(serving(sys.executable))}
+        sides = {"this revision": stack.enter_context(serving_revision(sys.executable))}
         if given.other_python:
-            sides["the other revision"] = stack.enter_context(serving(given.other_python))
+            sides["the other revision"] = stack.enter_context(serving_revision(given.other_python))
         for part in given.parts:
             if part == "single":
                 single(sides, given)
