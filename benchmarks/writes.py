@@ -40,8 +40,9 @@ class Nothing:
         environ["wsgi.input"].read()
         start_response("207 Multi-Status", [("Content-Length", str(len(BODY)))])
         return [BODY]
-    def find_organization(self, credential): return "o"
+    def find_recent_use(self, credential): return "o", "somebody"
     def defers(self, method, path): return False
+    def answers_at_once(self): return False
     def max_body_bytes(self, environ): return 2**20
 server = Server(Nothing(), listen(port=0), max_body_bytes=2**20)
 print(server.url, flush=True)
