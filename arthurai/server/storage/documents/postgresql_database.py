@@ -7,7 +7,6 @@ is until the transaction ends. Readers never wait.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 from contextlib import contextmanager, suppress
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import orjson
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from arthurai.server.http.api_errors import ApiError
@@ -35,6 +33,7 @@ from arthurai.server.storage.documents.postgresql_statements import (
 )
 from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 from arthurai.server.storage.documents.stored_servers import ALIVE_SECONDS
+from arthurai.server.storage.postgresql_access import describe_address, first_line, lock_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,7 +72,7 @@ class PostgresqlDatabase:
             ControlDatabaseError: The database cannot be used.
             ValueError: The address is not one, or a newer release wrote the database.
         """
-        self.name = describe(address)
+        self.name = describe_address(address, "control database", "PostgreSQL")
         self._address = address
         self._idle: list[Connection] = []
         self._closed = False
@@ -99,7 +98,7 @@ class PostgresqlDatabase:
                 "createdb -E UTF8"
             )
         self._key, self._claim_key = (
-            _lock_key(f"arthurai {purpose} {facts['schema']}") for purpose in ("change", "server")
+            lock_key(f"arthurai {purpose} {facts['schema']}") for purpose in ("change", "server")
         )
         self._migrate()
 
@@ -299,9 +298,9 @@ class PostgresqlDatabase:
         try:
             yield
         except psycopg.IntegrityError as error:
-            raise ConstraintError(_shorten(error)) from error
+            raise ConstraintError(first_line(error)) from error
         except psycopg.Error as error:
-            raise ControlDatabaseError(f"{self.name}: {_shorten(error)}") from error
+            raise ControlDatabaseError(f"{self.name}: {first_line(error)}") from error
 
     def check(self) -> None:
         """Raise an exception unless the database answers."""
@@ -459,41 +458,6 @@ class PostgresqlDatabase:
                 copy_tables(self, copy)
         finally:
             copy.close()
-
-
-def describe(address: str) -> str:
-    """Return what messages call a database: its host and name, no credentials.
-
-    Args:
-        address: Address of the database.
-
-    Raises:
-        ValueError: It is not an address of PostgreSQL, or holds a password.
-    """
-    try:
-        facts = conninfo_to_dict(address)
-    except psycopg.Error:  # it repeats the address
-        facts = {}
-    if not facts or not address.startswith(("postgresql://", "postgres://")):
-        raise ValueError(
-            "the address of the control database must look like postgresql://host/database; "
-            "percent-encode special characters"
-        ) from None
-    if "password" in facts or "sslpassword" in facts:
-        raise ValueError(
-            "the address of the control database must not hold a password, which others could "
-            "read; set PGPASSWORD, or name a password file in PGPASSFILE"
-        )
-    host, port = facts.get("host", "local socket"), facts.get("port")
-    return f"PostgreSQL {facts.get('dbname', '')!r} on {host}{f':{port}' if port else ''}"
-
-
-def _lock_key(purpose: str) -> int:
-    return int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], signed=True)
-
-
-def _shorten(error: psycopg.Error) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def _check_texts(parameters: Sequence[object]) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
+from arthurai.server.storage.postgresql_access import describe_address, first_line, lock_key
 from arthurai.server.storage.warehouse.ddl import quote_name
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
@@ -43,7 +43,7 @@ class LakeCatalog:
     """
 
     def __init__(self, address: str) -> None:
-        self.name = describe_catalog(address)
+        self.name = describe_address(address, "warehouse", "DuckLake", "ducklake:")
         self._address = address
         self.dsn = make_conninfo(address)
         self._access = threading.Lock()
@@ -66,8 +66,7 @@ class LakeCatalog:
         try:
             yield
         except psycopg.Error as error:
-            text = str(error).strip().partition("\n")[0] or type(error).__name__
-            raise DataStoreError(f"{self.name}: {text}") from error
+            raise DataStoreError(f"{self.name}: {first_line(error)}") from error
 
     @contextmanager
     def _lend(self) -> Iterator[psycopg.Connection[Any]]:
@@ -227,8 +226,7 @@ class SharedLock:
         self._refresh = refresh
         self._here = threading.RLock()
         self._depth = 0
-        text = f"arthurai {catalog.schema} {name}"
-        self._key = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
+        self._key = lock_key(f"arthurai {catalog.schema} {name}")
 
     def __enter__(self) -> None:
         self._here.acquire()
@@ -258,30 +256,3 @@ class SharedLock:
                 self._catalog.release(self._key)
         finally:
             self._here.release()
-
-
-def describe_catalog(address: str) -> str:
-    """Return what messages call a catalog: its host and name, no credentials.
-
-    Args:
-        address: Address of the database.
-
-    Raises:
-        ValueError: It is not an address of PostgreSQL, or holds a password.
-    """
-    try:
-        facts = conninfo_to_dict(address)
-    except psycopg.Error:  # it repeats the address
-        facts = {}
-    if not facts or not address.startswith(("postgresql://", "postgres://")):
-        raise ValueError(
-            "the address of the warehouse must look like ducklake:postgresql://host/database; "
-            "percent-encode special characters"
-        ) from None
-    if "password" in facts or "sslpassword" in facts:
-        raise ValueError(
-            "the address of the warehouse must not hold a password, which others could read; set "
-            "PGPASSWORD, or name a password file in PGPASSFILE"
-        )
-    host, port = facts.get("host", "local socket"), facts.get("port")
-    return f"DuckLake {facts.get('dbname', '')!r} on {host}{f':{port}' if port else ''}"
