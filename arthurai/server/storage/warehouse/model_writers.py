@@ -49,10 +49,12 @@ class ModelWriters:
         stored = self._read_models()
         waiting = count_waiting(database, [slot for _, slot, _ in stored])
         for model_id, slot, fingerprint in stored:
-            self._writers[model_id] = ModelWriter(
-                database, datasets, model_id, slot, waiting.get(slot, 0)
-            )
+            self._writers[model_id] = self._make_writer(model_id, slot, waiting.get(slot, 0))
             self._fingerprints[model_id] = fingerprint
+
+    def _make_writer(self, model_id: str, slot: int, waiting: int = 0) -> ModelWriter:
+        require_fit = self.require_fit if self._database.is_shared else None
+        return ModelWriter(self._database, self._datasets, model_id, slot, waiting, require_fit)
 
     def _read_models(self) -> list[tuple[str, int, str]]:
         _, rows = self._database.fetch("SELECT model_id, slot, fingerprint FROM arthur_models")
@@ -72,9 +74,7 @@ class ModelWriters:
                     del self._writers[model_id]
             for model_id, (slot, _) in stored.items():
                 if model_id not in self._writers:
-                    self._writers[model_id] = ModelWriter(
-                        self._database, self._datasets, model_id, slot, require_fit=self.require_fit
-                    )
+                    self._writers[model_id] = self._make_writer(model_id, slot)
             self._fingerprints = {model_id: text for model_id, (_, text) in stored.items()}
             self._fitted.clear()
             self._columns.clear()
@@ -224,13 +224,7 @@ class ModelWriters:
         is_new = writer is None
         if writer is None:
             slot = 1 + max((w.slot for w in self._writers.values()), default=0)
-            writer = ModelWriter(
-                self._database,
-                self._datasets,
-                schema.model_id,
-                slot,
-                require_fit=self.require_fit if self._database.is_shared else None,
-            )
+            writer = self._make_writer(schema.model_id, slot)
         slot = writer.slot
 
         def fit(cursor: Cursor) -> None:
