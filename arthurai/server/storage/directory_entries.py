@@ -13,6 +13,9 @@ COPY_FILE: Final = "copy.json"
 LAKE_FILE: Final = "lake.id"
 """Marks a directory that servers share for the files of their lake."""
 
+ROWS_FOLDER: Final = "rows"
+"""Where a lake has its files, in that directory."""
+
 
 class Entry(NamedTuple):
     """Files or folders of a data directory.
@@ -32,7 +35,7 @@ ENTRIES: Final = (
     Entry("control.in-postgresql", is_copied=False),
     Entry("data.duckdb*", is_copied=False),
     Entry("compacted.duckdb*", is_copied=False),
-    Entry("rows", is_copied=False),
+    Entry(ROWS_FOLDER, is_copied=False),
     Entry(LAKE_FILE, is_copied=False),
     Entry("compaction*", is_copied=False),
     Entry("arthur.lock", is_copied=False),

@@ -13,7 +13,7 @@ import duckdb
 
 from arthurai.common.text import quote_value
 from arthurai.server.storage.reserved_space import release_if_full
-from arthurai.server.storage.warehouse.ddl import quote_name
+from arthurai.server.storage.warehouse.ddl import quote_name, quote_text
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
 from arthurai.server.storage.warehouse.duckdb_database import DuckDBDatabase
 from arthurai.server.storage.warehouse.duckdb_files import (
@@ -186,8 +186,7 @@ def _put_in_place(directory: Path) -> Compaction:
 def _write_copy(path: Path, target: Path) -> None:
     with duckdb.connect(":memory:") as connection:
         for name, file, options in (("old", path, "(READ_ONLY)"), ("new", target, "")):
-            literal = str(file).replace("'", "''")
-            connection.execute(f"ATTACH '{literal}' AS {name} {options}")
+            connection.execute(f"ATTACH {quote_text(str(file))} AS {name} {options}")
         connection.execute("COPY FROM DATABASE old TO new")
         tables = connection.execute(
             "SELECT database_name, schema_name, table_name FROM duckdb_tables()"

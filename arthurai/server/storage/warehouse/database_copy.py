@@ -176,8 +176,7 @@ def hash_of_row(cursor: Connection, name: str) -> str:
         cursor: A cursor of the database.
         name: Name of the table.
     """
-    cursor.execute(f"SELECT * FROM {quote_name(name)} LIMIT 0")
-    columns = [quote_name(column[0]) for column in cursor.description or ()]
+    columns = [quote_name(column) for column, _ in _describe(cursor, name)]
     return f"hash({', '.join(columns)})"
 
 

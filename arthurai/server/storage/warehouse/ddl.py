@@ -364,14 +364,18 @@ def _one_hot(attribute: Attribute, schema: ModelSchema) -> str | None:
         attribute.gt_class_link,
     )
     if link is not None:
-        return f"CAST({column} = ({_literal(link)}) AS INTEGER)"
+        return f"CAST({column} = ({quote_text(link)}) AS INTEGER)"
     others = [a.gt_class_link for a in schema.predicted if a.gt_class_link is not None]
     if len(others) != 1:
         return None
-    return f"CAST({column} <> ({_literal(others[0])}) AS INTEGER)"
+    return f"CAST({column} <> ({quote_text(others[0])}) AS INTEGER)"
 
 
-def _literal(text: str) -> str:
-    """Quote text as an SQL literal; views cannot contain bound values."""
+def quote_text(text: str) -> str:
+    """Quote text as an SQL literal, where values cannot be bound, as in views.
+
+    Args:
+        text: The text.
+    """
     # The parser stops at a NUL, so a function inserts it.
     return "'" + text.replace("'", "''").replace("\0", "' || chr(0) || '") + "'"

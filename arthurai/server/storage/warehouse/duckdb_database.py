@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 import threading
 import weakref
@@ -15,8 +14,16 @@ import duckdb
 
 from arthurai.server.storage.warehouse.database_copy import FileSnapshot
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
-from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE, check_complete
-from arthurai.server.storage.warehouse.duckdb_sessions import Connection, DuckDBSessions
+from arthurai.server.storage.warehouse.duckdb_files import (
+    DATABASE_FILE,
+    check_complete,
+    remove_directory,
+)
+from arthurai.server.storage.warehouse.duckdb_sessions import (
+    Connection,
+    DuckDBSessions,
+    make_config,
+)
 from arthurai.server.storage.warehouse.errors import DataStoreError, DataStoreVersionError
 from arthurai.server.storage.warehouse.online_compaction import compact_open, estimate_open
 from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
@@ -74,7 +81,7 @@ class DuckDBDatabase(DuckDBSessions):
         self.durable = directory is not None
         if directory is None:
             self.files = Path(tempfile.mkdtemp(prefix="arthurai-"))
-            self._remove_files = weakref.finalize(self, _remove, self.files, os.getpid())
+            self._remove_files = weakref.finalize(self, remove_directory, self.files, os.getpid())
             self._target = ":memory:"
         else:
             directory.mkdir(parents=True, exist_ok=True)
@@ -200,12 +207,6 @@ class DuckDBDatabase(DuckDBSessions):
                 self._remove_files()
 
 
-def _remove(directory: Path, owner: int) -> None:
-    """Delete temporary files, unless it is a fork of their owner that ends."""
-    if os.getpid() == owner:
-        shutil.rmtree(directory, ignore_errors=True)
-
-
 def _check_name(target: str) -> None:
     for character in _FORBIDDEN:
         if character in target:
@@ -216,18 +217,13 @@ def _check_name(target: str) -> None:
 
 
 def _open(target: str, spill: Path, max_memory: int | None, max_spill: int | None) -> Connection:
-    # A query must not reach the file system, the network or these settings.
-    config: dict[str, str | bool | int | float | list[str]] = {
+    # A query must not reach the file system, the network or these settings. The order matters:
+    # DuckDB refuses a `temp_directory` when external access is disabled after it.
+    config = {
         "enable_external_access": "false",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "temp_directory": str(spill),
+        **make_config(spill, max_memory, max_spill),
         "checkpoint_threshold": "64MB",
     }
-    if max_memory is not None:
-        config["memory_limit"] = f"{max_memory}B"
-    if max_spill is not None:
-        config["max_temp_directory_size"] = f"{max_spill}B"
     try:
         connection = duckdb.connect(target, config=config)
     except duckdb.Error as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.storage.directory_entries import COPY_FILE
@@ -25,6 +26,17 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def remove_directory(directory: Path, owner: int) -> None:
+    """Delete temporary files, unless it is a fork of their owner that ends.
+
+    Args:
+        directory: The directory.
+        owner: The process that made it.
+    """
+    if os.getpid() == owner:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def check_complete(directory: Path) -> None:

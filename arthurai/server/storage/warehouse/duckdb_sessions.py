@@ -40,6 +40,28 @@ T = TypeVar("T")
 Connection = duckdb.DuckDBPyConnection
 
 
+def make_config(
+    spill: Path, max_memory: int | None, max_spill: int | None
+) -> dict[str, str | bool | int | float | list[str]]:
+    """Return settings of DuckDB that all engines have.
+
+    Args:
+        spill: Directory for what does not fit into memory.
+        max_memory: Bytes of memory that it may take; `None` takes its default.
+        max_spill: Bytes that it may write to disk while it computes; `None` takes its default.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_directory": str(spill),
+    }
+    if max_memory is not None:
+        config["memory_limit"] = f"{max_memory}B"
+    if max_spill is not None:
+        config["max_temp_directory_size"] = f"{max_spill}B"
+    return config
+
+
 class DuckDBSessions:
     """What both engines have in common: DuckDB computes, wherever the rows are.
 
@@ -130,12 +152,16 @@ class DuckDBSessions:
             cursor.execute("BEGIN TRANSACTION")
             try:
                 yield cursor
+                self._check_before_commit()
                 cursor.execute("COMMIT")
             except BaseException:
                 # After a failed COMMIT there is nothing to roll back.
                 with suppress(duckdb.Error):
                     cursor.execute("ROLLBACK")
                 raise
+
+    def _check_before_commit(self) -> None:
+        """Raise if a transaction must not be committed; an engine may have reasons."""
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in a transaction; repeat it after a conflict with another transaction.

@@ -9,20 +9,24 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
-import shutil
 import tempfile
 import weakref
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import uuid4
 
 import duckdb
 
-from arthurai.server.storage.directory_entries import LAKE_FILE
+from arthurai.server.storage.directory_entries import LAKE_FILE, ROWS_FOLDER
 from arthurai.server.storage.warehouse.database_copy import FileSnapshot, copy_tables_to
-from arthurai.server.storage.warehouse.duckdb_files import check_complete
-from arthurai.server.storage.warehouse.duckdb_sessions import Connection, DuckDBSessions
+from arthurai.server.storage.warehouse.ddl import quote_text
+from arthurai.server.storage.warehouse.duckdb_files import check_complete, remove_directory
+from arthurai.server.storage.warehouse.duckdb_sessions import (
+    Connection,
+    DuckDBSessions,
+    make_config,
+)
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.storage.warehouse.lake_catalog import LakeCatalog
 from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
@@ -35,7 +39,6 @@ if TYPE_CHECKING:
 
     from arthurai.server.storage.warehouse.warehouse_database import Cursor
 
-ROWS_FOLDER: Final = "rows"
 KEPT_SECONDS: Final = 3600
 """For how long what was deleted or merged is kept, for queries and copies that still read it."""
 
@@ -92,7 +95,7 @@ class DuckLakeDatabase(DuckDBSessions):
         self._bounds = (max_memory, max_spill)
         self.max_row_bytes = None if max_memory is None else max_row_bytes(max_memory)
         self._spill = Path(tempfile.mkdtemp(prefix="arthurai-spill-"))
-        self._remove_spill = weakref.finalize(self, _remove, self._spill, os.getpid())
+        self._remove_spill = weakref.finalize(self, remove_directory, self._spill, os.getpid())
         try:
             with self._catalog.lock("start"):
                 self.files.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -129,16 +132,7 @@ class DuckLakeDatabase(DuckDBSessions):
     # --- connections ----------------------------------------------------------------------------
 
     def _connect(self) -> Connection:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "temp_directory": str(self._spill),
-        }
-        memory, spill = self._bounds
-        if memory is not None:
-            config["memory_limit"] = f"{memory}B"
-        if spill is not None:
-            config["max_temp_directory_size"] = f"{spill}B"
+        config = make_config(self._spill, *self._bounds)
         connection = duckdb.connect(":memory:", config=config)
         try:
             for name in _EXTENSIONS:
@@ -146,12 +140,13 @@ class DuckLakeDatabase(DuckDBSessions):
             rows = f"{self.files / ROWS_FOLDER}/"
             connection.execute(f"SET ducklake_max_retry_count = {_RETRIES}")
             connection.execute(
-                f"ATTACH {_literal(f'ducklake:postgres:{self._catalog.dsn}')} AS {_ALIAS}"
-                f" (DATA_PATH {_literal(rows)}, METADATA_SCHEMA {_literal(self._catalog.schema)},"
+                f"ATTACH {quote_text(f'ducklake:postgres:{self._catalog.dsn}')} AS {_ALIAS}"
+                f" (DATA_PATH {quote_text(rows)},"
+                f" METADATA_SCHEMA {quote_text(self._catalog.schema)},"
                 " OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT 0)"
             )
             # A query must not reach other files, other databases or these settings.
-            connection.execute(f"SET allowed_directories = [{_literal(rows)}]")
+            connection.execute(f"SET allowed_directories = [{quote_text(rows)}]")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET allowed_configs = ['search_path', 'schema']")
             connection.execute("SET lock_configuration = true")
@@ -181,23 +176,13 @@ class DuckLakeDatabase(DuckDBSessions):
             else:
                 session.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """Provide a cursor in a transaction that is committed, or rolled back on an error.
+    def _check_before_commit(self) -> None:
+        """Raise if this thread has lost its locks meanwhile.
 
         Raises:
-            DataStoreError: The locks of this thread were lost meanwhile.
+            DataStoreError: It has.
         """
-        with self.writers.shared(), self.cursor() as cursor:
-            cursor.execute("BEGIN TRANSACTION")
-            try:
-                yield cursor
-                self._catalog.check_locks()
-                cursor.execute("COMMIT")
-            except BaseException:
-                with suppress(duckdb.Error):
-                    cursor.execute("ROLLBACK")
-                raise
+        self._catalog.check_locks()
 
     def lock(
         self, name: str, refresh: Callable[[], object] | None = None
@@ -279,9 +264,8 @@ class DuckLakeDatabase(DuckDBSessions):
     def _call(self, function: str, *arguments: str) -> None:
         def attempt() -> None:
             with self.cursor() as cursor:
-                sql = (
-                    f"SELECT count(*) FROM {function}({', '.join((_literal(_ALIAS), *arguments))})"
-                )
+                given = ", ".join((quote_text(_ALIAS), *arguments))
+                sql = f"SELECT count(*) FROM {function}({given})"
                 cursor.execute(sql).fetchall()  # to the end
 
         self._retry(attempt)
@@ -338,17 +322,13 @@ class _Session:
         self.connection.register(name, table)
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _load_extension(connection: Connection, name: str) -> None:
     """Load an extension from its package, or one that was installed for this version of DuckDB."""
     found = importlib.util.find_spec(f"duckdb_extension_{name}")
     for place in (found.submodule_search_locations or ()) if found else ():
         path = Path(place) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
         if path.is_file():
-            connection.execute(f"LOAD {_literal(str(path))}")
+            connection.execute(f"LOAD {quote_text(str(path))}")
             return
     try:
         connection.execute(f"LOAD {name}")
@@ -358,9 +338,3 @@ def _load_extension(connection: Connection, name: str) -> None:
             "pip install 'duckdb==1.5.5' duckdb-extension-ducklake "
             "duckdb-extension-postgres-scanner"
         ) from error
-
-
-def _remove(directory: Path, owner: int) -> None:
-    """Delete temporary files, unless it is a fork of their owner that ends."""
-    if os.getpid() == owner:
-        shutil.rmtree(directory, ignore_errors=True)
