@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from thread_warnings import warns
 
 from arthurai import ArthurAI, ArthurModel, ArthurModelGroup, AsyncArthurAI, AsyncArthurModel
 from arthurai.aio.model.bias import AsyncArthurBiasWrapper
@@ -223,7 +224,7 @@ class Run:
         return self.side.each(thing, name, *args, **kwargs)
 
     def do_deprecated(self, *args, **kwargs):
-        with pytest.deprecated_call():
+        with warns(DeprecationWarning):
             return self.do(*args, **kwargs)
 
     def new_model(self, with_reference=True, **fields):

@@ -13,6 +13,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 from builders import attribute, ground_truth, prediction, save_model
+from thread_warnings import warns
 
 from arthurai import ArthurAI, AsyncArthurAI
 
@@ -108,7 +109,7 @@ def beside(model, stem, _):
 
 def old_call(model, stem, _):
     for row in rows(stem):
-        with pytest.warns(DeprecationWarning, match="send_inference"):
+        with warns(DeprecationWarning, match="send_inference"):
             model.send_inference(
                 row["inference_timestamp"],
                 row["partner_inference_id"],
