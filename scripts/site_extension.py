@@ -40,6 +40,7 @@ OFFICIAL_ONLY: Final = "arthurai._compat"
 _NAME: Final = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
 _HEADING: Final = re.compile(r"    # (?P<heading>[A-Z].*)")
 _MEMBER: Final = re.compile(r"    (?:(?P<name>[a-z]\w*) = |(?:async )?def (?P<method>[a-z]\w*)\()")
+_NAME_IN_CONTENTS: Final = re.compile(r'(?<=<span class="pre">)[\w.]+')
 
 
 def code_or_link(
@@ -277,6 +278,16 @@ def shorten_signature(
     )
 
 
+def break_long_names(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: nodes.document
+) -> None:
+    """Let the contents of a page break names after underscores only, not within their words."""
+    if "toc" in context:
+        context["toc"] = _NAME_IN_CONTENTS.sub(
+            lambda found: found[0].replace("_", "_<wbr>"), context["toc"]
+        )
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything with Sphinx."""
     for field in PyObject.doc_field_types:
@@ -289,4 +300,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("autodoc-process-docstring", complete_docstring, priority=400)  # before Napoleon
     app.connect("autodoc-process-signature", shorten_signature)
     app.connect("missing-reference", resolve_name)
+    app.connect("html-page-context", break_long_names)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
