@@ -31,6 +31,11 @@ _PARTS: Final = {
     "viz": "plots and reports",
     "explain": "explainers, and the enrichments that train models",
     "contract": "`arthurai contract`",
+    "postgres": "`arthurai serve --control`",
+    "ducklake": "`arthurai serve --warehouse`",
+    "spark": "`arthurai.spark`",
+    "dask": "`arthurai.dask`",
+    "ray": "`arthurai.ray`",
 }
 
 
@@ -40,7 +45,7 @@ class Requirement(NamedTuple):
     Attributes:
         extra: The part; an empty string for the core.
         name: Name of the package, in lower case.
-        specifier: Accepted versions, e.g. `">=1.5.6,<3"`.
+        specifier: Accepted versions, e.g. `">=1.5.5,<3"`.
     """
 
     extra: str

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ import pytest
 from arthurai import cli
 from arthurai.server.serving import waitress_server as serving
 
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 ARTHURAI = str(Path(sys.executable).with_name("arthurai"))
 
 
@@ -295,6 +297,14 @@ def test_doctor_reports_what_is_there(capsys, monkeypatch):
     assert "ARTHUR_ENDPOINT_URL: https://arthur.example" in printed
     assert "ARTHUR_API_KEY: set" in printed
     assert "very-secret" not in printed
+
+
+def test_doctor_names_every_extra_of_users(capsys):
+    assert cli.main(["doctor"]) == 0
+    extras = tomllib.loads(PROJECT.read_text())["project"]["optional-dependencies"]
+    printed = capsys.readouterr().out
+    for extra in extras.keys() - {"demo", "docs", "dev"}:
+        assert f"\n{extra}: " in printed
 
 
 def test_requirements_are_those_of_the_distribution():
