@@ -10,7 +10,7 @@ TEST_OPTIONS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist workst
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-LAKE_TESTS := tests/server/storage/test_servers_of_one_lake.py $(foreach part,shared_lake warehouse_conformance,tests/server/storage/warehouse/test_$(part).py)
+LAKE_TESTS := $(foreach part,killed_servers servers_of_one_lake,tests/server/storage/test_$(part).py) $(foreach part,shared_lake warehouse_conformance,tests/server/storage/warehouse/test_$(part).py)
 
 .PHONY: help install dist demo test test-fast test-postgresql test-ducklake test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
 
@@ -74,11 +74,12 @@ test-postgresql: $(INSTALLED)
 	touch $@
 
 test-ducklake: .venv-ducklake/.installed
-	.venv-ducklake/bin/python -m pytest $(LAKE_TESTS) $(TEST_OPTIONS)
+	.venv-ducklake/bin/python -m pytest $(LAKE_TESTS) -m "not slow" $(TEST_OPTIONS)
 	ARTHUR_TEST_WAREHOUSE=ducklake .venv-ducklake/bin/python -m pytest tests/server/storage/warehouse tests/server/query -m "not slow and not files_of_duckdb" $(TEST_OPTIONS)
 
-test-slow: $(INSTALLED)
+test-slow: $(INSTALLED) .venv-ducklake/.installed
 	HYPOTHESIS_PROFILE=exploring $(RUN) pytest $(TEST_OPTIONS)
+	.venv-ducklake/bin/python -m pytest $(LAKE_TESTS) tests/server/delivery/test_several_servers.py -m slow $(TEST_OPTIONS)
 
 # Spark and Ray are large: they have an environment of their own.
 .venv-frames/.installed: $(INSTALLED)

@@ -72,6 +72,7 @@ class Kind:
         "bias_mitigation_curve"
     )
     CUSTOM_ROLE: Final[DocumentKind[RoleDefinition]] = DocumentKind("custom_role")
+    EXPECTED_ALERT: Final[DocumentKind[dict[str, Any]]] = DocumentKind("expected_alert")
     ENRICHMENT: Final[DocumentKind[dict[str, Any]]] = DocumentKind("enrichment")
     HOTSPOT_RUN: Final[DocumentKind[dict[str, Any]]] = DocumentKind("hotspot_run")
     IMAGE_EXPLANATION: Final[DocumentKind[dict[str, Any]]] = DocumentKind("image_explanation")

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from arthurai.server.background.alert_evaluation import AlertEvaluator, EvaluationStopped
+from arthurai.server.background.expected_alerts import WATCHED, ExpectedAlerts
 from arthurai.server.background.worker import Worker
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
@@ -111,7 +112,8 @@ class AlertScheduler:
         self._stopping = threading.Event()
         self._known: dict[str, _Work] = {}  # what is stored, unless other servers change it
         self._worker = Worker("arthurai-alerts", self._evaluate)
-        stores.data.on_data(self._on_data)
+        self._expected = ExpectedAlerts(stores)
+        stores.data.on_data(self._on_data, self._expected.expect)
         self.take_over()
 
     def check_current_windows(self) -> None:
@@ -120,6 +122,8 @@ class AlertScheduler:
 
     def take_over(self) -> None:
         """Go on with what an earlier run, or a server that is gone, has left."""
+        for left in self._expected.take_over():
+            self._add(left["model_id"], _Changes.from_members(left))
         for document in self._documents.list(None):
             self._worker.put(document["id"])
 
@@ -168,8 +172,7 @@ class AlertScheduler:
                 only batches are meant.
             last: Latest time of them.
         """
-        rules = self._stores.control.documents(Kind.ALERT_RULE)
-        if not rules.count(None, model_id=model_id, enabled=True):
+        if not self._expected.has_rules(model_id):
             return
         span = None if first is None or last is None else (first, last)
         changes = _Changes(tuple(batch_ids), span)
@@ -205,7 +208,7 @@ class AlertScheduler:
         return work
 
     def _on_data(self, event: DataEvent) -> None:
-        if event.kind in {"inferences", "ground_truth", "batch_closed"}:
+        if event.kind in WATCHED:
             self.schedule(event.model_id, event.batch_ids, event.first, event.last)
 
     def _evaluate(self, model_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from arthurai.server.background.worker import Worker
@@ -41,6 +42,18 @@ class DataEvent:
 
 
 Callback = Callable[[DataEvent], None]
+Expect = Callable[[DataEvent], Callable[[], object]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """What is to be called after the events of a commit."""
+
+    settle: tuple[Callable[[], object], ...]
+
+
+def _do_nothing() -> None:
+    """Settle what nobody expects."""
 
 
 class EventBus:
@@ -48,15 +61,40 @@ class EventBus:
 
     def __init__(self) -> None:
         self._callbacks: list[Callback] = []
-        self._worker = Worker("arthurai-data-events", self._call_subscribers, coalesce=False)
+        self._expecting: list[Callable[[DataEvent], Callable[[], object] | None]] = []
+        self._worker: Worker[DataEvent | _Expected] = Worker(
+            "arthurai-data-events", self._handle, coalesce=False
+        )
 
-    def subscribe(self, callback: Callback) -> None:
+    def subscribe(
+        self,
+        callback: Callback,
+        expect: Callable[[DataEvent], Callable[[], object] | None] | None = None,
+    ) -> None:
         """Call `callback` with each event from now on.
 
         Args:
             callback: Called on the thread of the bus; what it raises is logged.
+            expect: Called before each commit, with the event that it leads to, on the thread that
+                commits; what it raises prevents the commit. It may return what is to be called
+                after the event was handled, or the commit has failed.
         """
         self._callbacks.append(callback)
+        if expect is not None:
+            self._expecting.append(expect)
+
+    def expect(self, event: DataEvent) -> Callable[[], None]:
+        """Let the subscribers know of a commit before it happens.
+
+        Args:
+            event: What is published after it; more of the kind may follow.
+
+        Returns:
+            What is to be called once its events are published, or it has failed.
+        """
+        found = (expect(event) for expect in self._expecting)
+        settled = _Expected(tuple(settle for settle in found if settle is not None))
+        return partial(self._worker.put, settled) if settled.settle else _do_nothing
 
     def publish(self, event: DataEvent) -> None:
         """Pass an event to the subscribers; returns at once."""
@@ -86,11 +124,13 @@ class EventBus:
         """
         self._worker.close(finish=True, deadline=deadline)
 
-    def _call_subscribers(self, event: DataEvent) -> None:
+    def _handle(self, item: DataEvent | _Expected) -> None:
+        if isinstance(item, _Expected):
+            for settle in item.settle:
+                settle()
+            return
         for callback in tuple(self._callbacks):
             try:
-                callback(event)
+                callback(item)
             except Exception:
-                logger.exception(
-                    "a subscriber failed on %s of model %s", event.kind, event.model_id
-                )
+                logger.exception("a subscriber failed on %s of model %s", item.kind, item.model_id)

@@ -6,7 +6,7 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
+from arthurai.server.background.event_bus import EventBus
 from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
 from arthurai.server.storage.warehouse.deletion import delete_inference
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from arthurai.server.background.event_bus import DataKind
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.decode_plain_json import PlainRows
     from arthurai.server.storage.warehouse.idempotency import RequestKey
@@ -57,6 +58,7 @@ class DataStore:
         fetch: Runs a query; returns column names and rows.
         fetch_parts: Runs a query, and yields its rows a few at a time.
         interrupt: Ends the queries that are running: they raise an exception.
+        on_data: Has something called after each commit of data, see `EventBus.subscribe`.
         measure_events: Returns how many events wait, and the seconds since there were none.
         upkeep: Long work on the whole database, such as compaction.
         waiting_truths: Returns the number of ids whose ground truth waits for an inference.
@@ -91,9 +93,10 @@ class DataStore:
         self.fetch = self._database.fetch
         self.fetch_parts = self._database.fetch_parts
         self.interrupt = self._database.interrupt
+        self.on_data = self._events.subscribe
         self.drain_events = self._events.drain
         self.measure_events = self._events.measure
-        self._models = ModelWriters(self._database, self._datasets)
+        self._models = ModelWriters(self._database, self._datasets, self._events.expect)
         self.waiting_truths = self._models.waiting_truths
         self._keys = IdempotencyKeys(self._database)
         self.upkeep = Upkeep(self._database, self._keys.prune_all)
@@ -239,11 +242,14 @@ class DataStore:
         return partial(self.append_inference_stream, schema, [items], key=key, call_time=call_time)
 
     def _announce(self, writer: ModelWriter, written: WriteResult) -> None:
-        if written.completed is not None:
-            self._publish("ground_truth", writer, written.completed)
-        if written.rows:
-            self._publish("inferences", writer, written)
-            self._complete_waiting(writer, written.batch_ids)
+        try:
+            if written.completed is not None:
+                self._publish("ground_truth", writer, written.completed)
+            if written.rows:
+                self._publish("inferences", writer, written)
+                self._complete_waiting(writer, written.batch_ids)
+        finally:
+            written.settle()
 
     def append_ground_truth(
         self, schema: ModelSchema, data: Rows, *, key: RequestKey | None = None
@@ -287,6 +293,7 @@ class DataStore:
                     written = writer.update_ground_truth(schema, part, finish if is_last else None)
                     if written.rows:
                         self._publish("ground_truth", writer, written)
+                    written.settle()
         return results
 
     def append_reference_stream(
@@ -382,7 +389,7 @@ class DataStore:
         for batch_id in batch_ids - writer.open_batches:
             batch = self._datasets.batch(writer.model_id, writer.slot, batch_id)
             if self._datasets.complete(batch):
-                self._publish_closed("batch_closed", batch)
+                self._events.publish(batch.to_event("batch_closed"))
 
     def close_batch(
         self, schema: ModelSchema, batch_id: str, total_record_count: int | None = None
@@ -408,10 +415,16 @@ class DataStore:
         writer = self._models.writer(schema)
         with writer.lock:
             found = self._datasets.batch(writer.model_id, writer.slot, batch_id)
-            status = self._datasets.close(found, total_record_count)
+            settle = self._events.expect(found.to_event("batch_closed"))
+            try:
+                status = self._datasets.close(found, total_record_count)
+            except BaseException:
+                settle()
+                raise
             writer.open_batches.discard(batch_id)
         if status == COMPLETED and found.status != COMPLETED:
-            self._publish_closed("batch_closed", found)
+            self._events.publish(found.to_event("batch_closed"))
+        settle()
         return self._datasets.batch(writer.model_id, writer.slot, batch_id)
 
     def close_reference(
@@ -435,7 +448,7 @@ class DataStore:
             found = self._datasets.reference(writer.model_id, writer.slot)
             self._datasets.close(found, total_record_count)
         if not found.closed:
-            self._publish_closed("reference_closed", found)
+            self._events.publish(found.to_event("reference_closed"))
         return self._datasets.reference(writer.model_id, writer.slot)
 
     def restart_reference(self, schema: ModelSchema) -> None:
@@ -568,21 +581,8 @@ class DataStore:
 
     # --- events ---------------------------------------------------------------------------------
 
-    def on_data(self, callback: Callback) -> None:
-        """Call `callback` after each commit of data, in order, in a background thread.
-
-        Args:
-            callback: Takes the event; what it raises is logged.
-        """
-        self._events.subscribe(callback)
-
     def _publish(self, kind: DataKind, writer: ModelWriter, written: WriteResult) -> None:
         self._events.publish(written.to_event(kind, writer.model_id))
-
-    def _publish_closed(self, kind: DataKind, dataset: Dataset) -> None:
-        batch_ids = (dataset.batch_id,) if dataset.kind == "batch" else ()
-        event = DataEvent(kind, dataset.model_id, rows=dataset.records, batch_ids=batch_ids)
-        self._events.publish(event)
 
     def checkpoint(self) -> None:
         """Merge the log of recent writes into the data file; readers and writers can continue."""

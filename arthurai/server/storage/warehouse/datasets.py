@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from arthurai.server.background.event_bus import DataEvent
 from arthurai.server.storage.warehouse.ddl import reference_table, rows_table
 from arthurai.server.storage.warehouse.errors import DatasetStateError, UnknownDatasetError
 from arthurai.server.timestamps import format_timestamp, utc_now
@@ -12,6 +13,7 @@ from arthurai.server.timestamps import format_timestamp, utc_now
 if TYPE_CHECKING:
     import datetime as dt
 
+    from arthurai.server.background.event_bus import DataKind
     from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
 STARTED: Final = "started"
@@ -51,6 +53,15 @@ class Dataset:
     def closed(self) -> bool:
         """Whether the caller has declared that all rows are sent."""
         return self.status != STARTED
+
+    def to_event(self, kind: DataKind) -> DataEvent:
+        """Return what the background hears of a change.
+
+        Args:
+            kind: What happened.
+        """
+        batch_ids = (self.batch_id,) if self.kind == "batch" else ()
+        return DataEvent(kind, self.model_id, rows=self.records, batch_ids=batch_ids)
 
     def to_api(self) -> dict[str, Any]:
         """Return the members that `Batch` and `ReferenceDataset` of the API have in common."""

@@ -19,6 +19,7 @@ from arthurai.server.storage.warehouse.writer import ModelWriter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from arthurai.server.background.event_bus import Expect
     from arthurai.server.storage.warehouse.datasets import Datasets
     from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
@@ -29,10 +30,12 @@ class ModelWriters:
     Args:
         database: The database.
         datasets: The states of batches and reference sets.
+        expect: Called before each commit of rows, see `EventBus.expect`.
     """
 
-    def __init__(self, database: WarehouseDatabase, datasets: Datasets) -> None:
+    def __init__(self, database: WarehouseDatabase, datasets: Datasets, expect: Expect) -> None:
         self._database = database
+        self._expect = expect
         self._datasets = datasets
         self._lock = database.lock("models")
         self._reading = threading.Lock()
@@ -54,7 +57,15 @@ class ModelWriters:
 
     def _make_writer(self, model_id: str, slot: int, waiting: int = 0) -> ModelWriter:
         require_fit = self.require_fit if self._database.is_shared else None
-        return ModelWriter(self._database, self._datasets, model_id, slot, waiting, require_fit)
+        return ModelWriter(
+            self._database,
+            self._datasets,
+            model_id,
+            slot,
+            self._expect,
+            waiting=waiting,
+            require_fit=require_fit,
+        )
 
     def _read_models(self) -> list[tuple[str, int, str]]:
         _, rows = self._database.fetch("SELECT model_id, slot, fingerprint FROM arthur_models")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from arthurai.server.background.event_bus import DataKind
+    from arthurai.server.background.event_bus import DataKind, Expect
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.datasets import Datasets
     from arthurai.server.storage.warehouse.ground_truth_updates import Touched
@@ -51,6 +52,10 @@ _FEW_IDS: Final = 500
 _FEW_ROWS: Final = 4
 
 
+def _do_nothing() -> None:
+    """Settle what nobody expects."""
+
+
 @dataclass(slots=True)
 class WriteResult:
     """What a write changed.
@@ -62,6 +67,7 @@ class WriteResult:
         last: Latest inference time.
         first_seq: Sequence number of the first new row.
         completed: What the ground truth of stored rows, which came along, changed.
+        settle: To be called once its events are published.
     """
 
     rows: int = 0
@@ -70,6 +76,7 @@ class WriteResult:
     last: dt.datetime | None = None
     first_seq: int | None = None
     completed: WriteResult | None = None
+    settle: Callable[[], object] = _do_nothing
 
     @classmethod
     def of_truths(cls, rows: int, touched: Touched) -> WriteResult:
@@ -108,6 +115,8 @@ class ModelWriter:
         datasets: The states of its batches.
         model_id: Id of the model.
         slot: Its slot number.
+        expect: Called before each commit, with the event that it leads to; what it returns is
+            called after that event was published, or the commit has failed.
         waiting: Number of its ids whose ground truth waits for an inference.
         require_fit: Raises if another server has changed the schema; needed where there are others.
     """
@@ -118,6 +127,8 @@ class ModelWriter:
         datasets: Datasets,
         model_id: str,
         slot: int,
+        expect: Expect,
+        *,
         waiting: int = 0,
         require_fit: Callable[[ModelSchema], None] | None = None,
     ) -> None:
@@ -133,6 +144,7 @@ class ModelWriter:
         self._index: IdIndex | None = None
         self._next_seq = 0
         self._require_fit = require_fit
+        self._expect = expect
         self.is_complete = False  # whether all tables are known to exist, where others make them
         self._grouped = GroupedWrites(self._append, database.max_row_bytes)
 
@@ -284,7 +296,12 @@ class ModelWriter:
                 finish(cursor)
             return opened, joined, touched
 
-        opened, joined, touched = self._database.write(work)
+        written.settle = self._expect_changes([table, completed])
+        try:
+            opened, joined, touched = self._database.write(work)
+        except BaseException:
+            written.settle()
+            raise
         self.open_batches |= opened
         self.waiting.remove(joined)
         if touched is not None:
@@ -295,6 +312,19 @@ class ModelWriter:
             written.batch_ids = batches
             written.rows = table.num_rows
             written.first_seq = span[0]
+
+    def _expect_changes(self, tables: list[pa.Table]) -> Callable[[], object]:
+        """Announce what a commit is about to change."""
+        tables = [table for table in tables if table.num_rows]
+        if not tables:
+            return _do_nothing
+        changed = pa.concat_tables(
+            [table.select(["inference_timestamp", "batch_id"]) for table in tables]
+        )
+        bounds = pc.min_max(changed.column("inference_timestamp")).as_py()
+        batches = set(pc.unique(changed.column("batch_id")).to_pylist()) - {None}
+        expected = WriteResult(changed.num_rows, batches, bounds["min"], bounds["max"])
+        return self._expect(expected.to_event("inferences", self.model_id))
 
     def _insert(
         self, cursor: Cursor, schema: ModelSchema, table: pa.Table, received: dt.datetime
@@ -348,10 +378,14 @@ class ModelWriter:
             early = table.filter(pa.array(is_early))
             supersedes = self.waiting.may_hold(hashes[~is_early])
 
+            settles: list[Callable[[], object]] = []
+
             def work(cursor: Cursor) -> tuple[Touched | None, int, int]:
                 touched, added, removed = None, 0, 0
                 if known.num_rows:
                     touched = set_ground_truth(cursor, schema, self.slot, known, by_id=True)
+                    expected = WriteResult.of_truths(known.num_rows, touched)
+                    settles.append(self._expect(expected.to_event("ground_truth", self.model_id)))
                     if supersedes:
                         removed = self.waiting.discard(cursor, known)
                 if early.num_rows:
@@ -362,12 +396,18 @@ class ModelWriter:
 
             if not table.num_rows and finish is None:
                 return WriteResult()
-            touched, added, removed = self._database.write(work)
+            try:
+                touched, added, removed = self._database.write(work)
+            except BaseException:
+                _call_all(settles)
+                raise
             self.waiting.add(hashes[is_early], added)
             self.waiting.remove(removed)
         if touched is None:
             return WriteResult()
-        return WriteResult.of_truths(known.num_rows, touched)
+        written = WriteResult.of_truths(known.num_rows, touched)
+        written.settle = partial(_call_all, settles)
+        return written
 
     def _locate(
         self,
@@ -409,6 +449,11 @@ class ModelWriter:
         )
         found = cursor.fetchnumpy()
         return np.asarray(found["place"], np.int64), np.asarray(found["seq"], np.int64)
+
+
+def _call_all(works: list[Callable[[], object]]) -> None:
+    for work in works:
+        work()
 
 
 def _hashes(cursor: Cursor, table: pa.Table) -> npt.NDArray[np.uint64]:
