@@ -211,8 +211,8 @@ class Delivery:
     def _transaction(self) -> AbstractContextManager[None]:
         return nullcontext() if self._outbox is None else self._outbox.database.transaction()
 
-    def mail(self, message: Message) -> Future[bool]:
-        """Deliver by mail, or only to the log if no mail server is configured.
+    def deliver(self, message: Message) -> Future[bool]:
+        """Deliver to a webhook, or by mail; only to the log where that is not configured.
 
         Args:
             message: The message.
@@ -220,18 +220,7 @@ class Delivery:
         Returns:
             Whether the message left this server, once that is known.
         """
-        return self._keep("mail", message)()
-
-    def post(self, message: Message) -> Future[bool]:
-        """Deliver to a webhook, or only to the log if webhooks are disabled.
-
-        Args:
-            message: The message.
-
-        Returns:
-            Whether the message left this server, once that is known.
-        """
-        return self._keep("webhook", message)()
+        return self._keep(_find_channel(message), message)()
 
     def _keep(self, channel: str, message: Message) -> Callable[[], Future[bool]]:
         """Keep a message until it is delivered; return what begins to deliver it."""

@@ -250,9 +250,9 @@ def test_what_is_refused_for_good_says_so(admin, binary_model):
         message = Message(
             "http://127.0.0.1:9/x", "s", "t", type="webhook", organization_id=organization
         )
-        app.delivery.post(message).result(30)
+        app.delivery.deliver(message).result(30)
         mail = Message("ann@example.com", "s", "t", organization_id=organization)
-        app.delivery.mail(mail).result(30)
+        app.delivery.deliver(mail).result(30)
         kept = app.control.documents(Kind.NOTIFICATION_DELIVERY)
         found = {d["id"]: d for d in kept.list(organization)}
     assert found[message.id]["status"] == "failed"

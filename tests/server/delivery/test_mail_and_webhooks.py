@@ -18,20 +18,18 @@ from arthurai.server.delivery.message import Message, is_url
 NOWHERE = "127.0.0.1:1"
 
 
-def send(delivery, message):
-    """Deliver a message to a url by webhook, any other by mail."""
-    deliver = delivery.post if is_url(message.destination) else delivery.mail
-    return deliver(message)
+def new_message(to, subject, text):
+    return Message(to, subject, text, type="webhook" if is_url(to) else "email")
 
 
 @pytest.fixture
 def outcomes(caplog):
     """Deliver messages; give whether each left, and the log."""
 
-    def outcomes(settings, *messages, deliver=send):
+    def outcomes(settings, *messages):
         delivery = Delivery(settings)
         with caplog.at_level(logging.DEBUG):
-            results = [deliver(delivery, message) for message in messages]
+            results = [delivery.deliver(message) for message in messages]
             delivery.close()
         return [result.result(60) for result in results], [r.getMessage() for r in caplog.records]
 
@@ -39,7 +37,7 @@ def outcomes(caplog):
 
 
 def test_without_settings_messages_go_to_the_log_only(hook_server, outcomes):
-    messages = [Message(to, "s", "too high") for to in (f"{hook_server.url}/x", "a@b")]
+    messages = [new_message(to, "s", "too high") for to in (f"{hook_server.url}/x", "a@b")]
     left, log = outcomes(DeliverySettings(), *messages)
     assert left == [False, False]
     assert hook_server.posts == []
@@ -49,7 +47,7 @@ def test_without_settings_messages_go_to_the_log_only(hook_server, outcomes):
 def test_failed_deliveries_are_logged_with_their_reason(mail_server, hook_server, outcomes):
     settings = DeliverySettings(smtp_url=f"smtp://{NOWHERE}", webhooks=True, private_webhooks=True)
     urls = (f"{hook_server.url}/broken", f"http://{NOWHERE}/", f"{hook_server.url}/fine")
-    left, log = outcomes(settings, *(Message(to, "s", "t") for to in ("a@b", *urls)))
+    left, log = outcomes(settings, *(new_message(to, "s", "t") for to in ("a@b", *urls)))
     assert left == [False, False, False, True]
     failed = sorted(line for line in log if "failed" in line)
     assert ["ConnectionRefusedError" in line for line in failed] == [True, True, False]
@@ -59,14 +57,14 @@ def test_failed_deliveries_are_logged_with_their_reason(mail_server, hook_server
 @pytest.mark.parametrize("broken", ["a@b\r\nBcc: c@d", "a@[", '"@', "x://[@b", "\ud800@b"])
 def test_no_destination_harms_the_next_message(mail_server, outcomes, broken):
     settings = DeliverySettings(smtp_url=f"smtp://{mail_server.address}")
-    left, log = outcomes(settings, Message(broken, "s", "t"), Message("a@b", "s", "t"))
+    left, log = outcomes(settings, new_message(broken, "s", "t"), Message("a@b", "s", "t"))
     assert left[1]
     assert len(log) == 2
     assert not any("Bcc" in line for mail in mail_server.mails for line in mail.splitlines())
 
 
 def test_redirects_are_not_followed(hook_server, outcomes):
-    message = Message(f"{hook_server.url}/moved", "s", "t")
+    message = new_message(f"{hook_server.url}/moved", "s", "t")
     left, log = outcomes(DeliverySettings(webhooks=True, private_webhooks=True), message)
     assert left == [False]
     assert [path for path, _ in hook_server.posts] == ["/moved"]
@@ -77,7 +75,7 @@ def test_an_answer_without_end_is_cut_off(hook_server, outcomes, monkeypatch):
     monkeypatch.setattr(webhook_connection, "RESPONSE_SECONDS", 0.1)
     left, log = outcomes(
         DeliverySettings(webhooks=True, private_webhooks=True),
-        Message(f"{hook_server.url}/drip", "s", "t"),
+        new_message(f"{hook_server.url}/drip", "s", "t"),
     )
     assert left == [False]
     assert "failed" in log[0]
@@ -89,8 +87,8 @@ def test_slow_webhooks_keep_no_mail_waiting_and_the_other_way_round(mail_server,
     )
     delivery = Delivery(settings)
     mail_server.gate.clear()
-    mail = delivery.mail(Message("a@b", "s", "t"))
-    assert delivery.post(Message(f"{hook_server.url}/x", "s", "t")).result(60)
+    mail = delivery.deliver(Message("a@b", "s", "t"))
+    assert delivery.deliver(new_message(f"{hook_server.url}/x", "s", "t")).result(60)
     assert not mail.done()
     mail_server.gate.set()
     assert mail.result(60)
@@ -100,7 +98,7 @@ def test_slow_webhooks_keep_no_mail_waiting_and_the_other_way_round(mail_server,
 def test_closing_gives_up_what_does_not_leave_in_time(mail_server, caplog):
     delivery = Delivery(DeliverySettings(smtp_url=f"smtp://{mail_server.address}"))
     mail_server.gate.clear()
-    mails = [delivery.mail(Message("a@b", "s", "t")) for _ in range(3)]
+    mails = [delivery.deliver(Message("a@b", "s", "t")) for _ in range(3)]
     while not mails[0].running():
         time.sleep(0.01)
     delivery.close(seconds=0)
@@ -108,7 +106,7 @@ def test_closing_gives_up_what_does_not_leave_in_time(mail_server, caplog):
     mail_server.gate.set()
     assert mails[0].result(60)
     assert [mail.cancelled() for mail in mails] == [False, True, True]
-    assert delivery.mail(Message("a@b", "s", "t")).result(60) is False
+    assert delivery.deliver(Message("a@b", "s", "t")).result(60) is False
     assert "stopping" in caplog.text
 
 
@@ -116,7 +114,7 @@ def test_a_flood_of_messages_is_bounded(mail_server, caplog, monkeypatch):
     monkeypatch.setattr(delivery_module, "MAX_WAITING", 2)
     delivery = Delivery(DeliverySettings(smtp_url=f"smtp://{mail_server.address}"))
     mail_server.gate.clear()
-    mails = [delivery.mail(Message("a@b", "s", "t")) for _ in range(3)]
+    mails = [delivery.deliver(Message("a@b", "s", "t")) for _ in range(3)]
     assert mails[2].result(60) is False
     assert "too many" in caplog.text
     mail_server.gate.set()
@@ -140,7 +138,7 @@ def test_a_mail_cannot_carry_more_headers_or_recipients(mail_server, outcomes):
 
 def test_the_log_shows_neither_secret_paths_of_webhooks_nor_confidential_texts(outcomes, caplog):
     settings = DeliverySettings(webhooks=True, private_webhooks=True)
-    hook = Message(f"http://{NOWHERE}/hook-secret?token=other-secret", "s", "t")
+    hook = new_message(f"http://{NOWHERE}/hook-secret?token=other-secret", "s", "t")
     mail = Message("a@b", "Invitation", "link-secret", confidential=True)
     outcomes(settings, hook, mail)
     assert f"'http://{NOWHERE}'" in caplog.text

@@ -132,7 +132,7 @@ def test_what_is_not_delivered_survives_a_restart(tmp_path, hook_server, binary_
 
 def test_hopeless_messages_are_given_up(hook_server, caplog, app):
     delivery = Delivery(OPEN, outbox=app.control.outbox, secret=b"s")
-    delivery.post(Message(f"{hook_server.url}/broken", "s", "t")).result(30)
+    delivery.deliver(Message(f"{hook_server.url}/broken", "s", "t", type="webhook")).result(30)
     for _ in range(20):
         retry_now(delivery)
     delivery.close()
@@ -163,7 +163,10 @@ def test_a_name_with_one_private_address_is_refused(monkeypatch):
 
 def test_a_server_posts_to_private_targets_only_when_allowed(hook_server, caplog):
     delivery = Delivery(DeliverySettings(webhooks=True))
-    assert delivery.post(Message(f"{hook_server.url}/x", "s", "t")).result(30) is False
+    assert (
+        delivery.deliver(Message(f"{hook_server.url}/x", "s", "t", type="webhook")).result(30)
+        is False
+    )
     delivery.close()
     assert hook_server.posts == []
     assert "private address" in caplog.text

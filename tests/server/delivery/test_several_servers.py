@@ -350,7 +350,7 @@ def test_a_server_that_lost_a_message_leaves_it_to_the_other(address, hook_serve
 
     deliveries[0]._post = post_slowly
     message = Message(f"{hook_server.url}/x", "s", "t", type="webhook")
-    sent = deliveries[0].post(message)
+    sent = deliveries[0].deliver(message)
     assert reached.wait(30)
     name = f"message {message.id}"
     assert second.database.execute("UPDATE leases SET expires = 0 WHERE name = ?", (name,)) == 1

@@ -76,7 +76,7 @@ def _group_name(stores: Stores, record: StoredModel) -> dict[str, Any]:
 
 
 def _inference_stats(stores: Stores, record: StoredModel) -> dict[str, Any]:
-    if not stores.data.counts(record.id)["inference"]:
+    if not stores.data.has_inferences(record.id):
         return {
             "total_inference_count": 0,
             "average_inference_count": 0.0,

@@ -104,7 +104,7 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
         if not request.body.get("return_direct_links"):
             text = f"You are invited to the organization {name}: {links[address]}"
             subject = f"Invitation to {name}"
-            delivery.mail(Message(address, subject, text, confidential=True))
+            delivery.deliver(Message(address, subject, text, confidential=True))
     return links
 
 

@@ -38,9 +38,12 @@ def summarize_inferences(
         schema: Schema of the model.
         since: The time from which they are recent.
     """
+    relation = data.relation(schema, "inference")
+    # One question each: the statistics of the table answer the first and the last.
     row = data.fetch(
-        "SELECT count(*), count(*) FILTER (inference_timestamp >= ?), max(inference_timestamp) "
-        f"FROM {data.relation(schema, 'inference')}",
+        f"SELECT (SELECT count(*) FROM {relation}),"
+        f" (SELECT count(*) FROM {relation} WHERE inference_timestamp >= ?),"
+        f" (SELECT max(inference_timestamp) FROM {relation})",
         [since],
     )[1][0]
     return InferenceSummary(*row)
