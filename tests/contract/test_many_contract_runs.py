@@ -1,8 +1,8 @@
 """Whole runs with the settings of the command, each with another seed: none finds anything.
 
-    python -m pytest tests/contract/test_many_contract_runs.py -m slow -s
+    python -m pytest tests/contract/test_many_contract_runs.py -m slow -s -n 2
 
-prints how long each took; on two cores it should be less than three minutes.
+prints how long each took when it ends; on two cores it should be less than three minutes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,13 @@ def test_a_whole_run_finds_nothing_and_leaves_nothing(seed):
         started, worked = time.perf_counter(), time.process_time()
         result = seeded_runs.check_app(app, plan)
         took, worked = time.perf_counter() - started, time.process_time() - worked
-    print(f"seed {seed}: {took:.0f} s, {worked:.0f} s of CPU, {result.tally.requests} requests")
+    # To the errors: workers of pytest-xdist keep what is printed for themselves.
+    print(
+        f"seed {seed}: {took:.0f} s, {worked:.0f} s of CPU, {result.tally.requests} requests, "
+        f"{len(result.findings)} findings, {len(result.left_behind)} left behind",
+        file=sys.stderr,
+        flush=True,
+    )
     assert [str(finding) for finding, _ in result.findings] == []
     assert not result.stopped
     assert result.left_behind == []

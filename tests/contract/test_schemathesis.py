@@ -18,6 +18,7 @@ import seeded_runs
 from deviating_server import OPERATIONS
 
 from arthurai.contract import fuzzing
+from arthurai.contract.findings import Findings
 from arthurai.contract.run_plan import GENERATION_PHASES, Bounds, make_plan
 from arthurai.contract.runner import ContractRun
 from arthurai.server.app import create_app
@@ -33,30 +34,40 @@ TOGETHER = "members belong together, or exclude each other"
 FILES = "which files there must be depends on the others, or on what was sent before"
 GENERATED = "schemathesis overlooks the format where null is allowed, too"
 NAMES = "a schema for names would hold for answers, too"
+WORDS = "a pattern cannot say which texts these are, in any spelling or of any character"
 REFUSED = (
     (".*", r"is not a .{1,2}date-time", GENERATED),
-    (".*", "unknown (metric|property|parameter|attribute|function|model)", STORED),
+    (".*", "unknown (metric|property|parameter|attribute|function|model|class)", STORED),
+    (".*", "unknown comparator|must be the name of a time zone|must be an e-mail address", WORDS),
     (".*", "is not (one of this model|pinned|stored)", STORED),
     (".*", "does not exist", STORED),
-    (".*", "explainability is disabled|no reference data|is not a member|no such", STORED),
+    (".*", "(is|are) disabled|no reference data|is not a member|no such", STORED),
     ("update_current_user", "a service account has no user account", STORED),
     ("close_(reference_data|batch)", "total_record_count", STORED),
+    ("close_reference_data", "the reference set is closed", STORED),
+    ("find_hotspots", "requires a batch model|requires a streaming model", STORED),
     (
         "backtest_alert_rule|create_alert_rule|update_alert_rule",
         "metric_id|metric_parameters",
         STORED,
     ),
     ("(create|update|evaluate)_metric(_v3)?", "endpoint|parameters", STORED),
+    ("(create|update)_metric(_v3)?", "must hold exactly one function", TOGETHER),
     ("(create|update)_alert_summary_.*|create_alert_notification_.*", "is required for", TOGETHER),
     ("create_alert_summary_configuration", "is required for a weekly summary", TOGETHER),
     ("invite_users", "for super administrators", TOGETHER),
-    (".*", "must not lie after|exactly one of|is required unless|are required", TOGETHER),
+    (".*", "must not lie after|exactly one of|one of .* is required", TOGETHER),
+    (".*", "is required unless|are required", TOGETHER),
+    ("(create|update)_model", "times pixel_height must be at most", TOGETHER),
     ("(create|update)_model|.*_model_attributes?", "attribute|position|stage|column", TOGETHER),
-    ("send_.*|upload_.*|update_e.*|saml_sso", "part |parts |file", FILES),
-    (".*custom_roles", "role_name|role ", NAMES),
+    (
+        "send_.*|upload_.*|update_e.*|saml_sso",
+        "part |parts |file|is required with a project",
+        FILES,
+    ),
+    (".*custom_roles", "role_name|role |unknown permission", NAMES),
     (".*", "must be (a property name|the name of an attribute|a non-empty)", NAMES),
     (".*", "must have 1 to 1024 characters|NUL character", NAMES),
-    ("(create|update|backtest)_alert_rule", "lookback_period: must be minutes", NAMES),
 )
 
 #: Checks of schemathesis that are not made here, and where what they look for is looked for.
@@ -109,7 +120,7 @@ def is_excused(finding) -> bool:
 
 
 def fuzz(monkeypatch, examples, seed, names=()):
-    """Send generated requests to operations, and return what is found but not excused."""
+    """Send generated requests to operations, and return what is found but not excused, a line each."""
 
     def generate(run):
         for phase in GENERATION_PHASES:
@@ -117,6 +128,12 @@ def fuzz(monkeypatch, examples, seed, names=()):
                 if run.fuzzer.covers(operation.operation_id):
                     run._generation_step(phase, operation)
 
+    def add_unless_excused(findings, finding):  # few of a kind are kept, which would hide others
+        if not is_excused(finding):
+            add(findings, finding)
+
+    add = Findings.add
+    monkeypatch.setattr(Findings, "add", add_unless_excused)
     monkeypatch.setattr(ContractRun, "_work", generate)
     monkeypatch.setattr(fuzzing, "_case_checks", checks_of_all)
     bounds = Bounds(max_requests=1_000_000, max_seconds=7200.0)
@@ -132,13 +149,7 @@ def fuzz(monkeypatch, examples, seed, names=()):
     with create_app() as app:
         result = seeded_runs.check_app(app, plan)
     assert not result.stopped
-    return sorted(
-        {
-            f"{f.operation_id}: {f.kind}: {f.message}"
-            for f, _ in result.findings
-            if not is_excused(f)
-        }
-    )
+    return "\n".join(f"{f.operation_id}: {f.kind}: {f.message}" for f, _ in result.findings)
 
 
 def test_every_check_of_schemathesis_has_a_place():
@@ -151,10 +162,10 @@ def test_every_check_of_schemathesis_has_a_place():
 
 
 def test_a_sample_of_operations_keeps_all_checks(monkeypatch):
-    assert fuzz(monkeypatch, FEW, 1, SAMPLE) == []
+    assert fuzz(monkeypatch, FEW, 1, SAMPLE) == ""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_all_operations_keep_all_checks(monkeypatch, seed):
-    assert fuzz(monkeypatch, MANY, seed) == []
+    assert fuzz(monkeypatch, MANY, seed) == ""

@@ -54,8 +54,8 @@ class AlertRule(_ApiObject):
         lookback_period (float): Window in minutes.
         subsequent_alert_wait_time (float): Minutes of silence after an alert.
         enabled (bool): Whether the rule is evaluated.
-        metric_query (MetricQuery): A query request or a drift request with one result. It may hold placeholders `{{
-            parameter_name }}`; the server looks into it when the metric is evaluated.
+        metric_query (MetricQuery): A query request that selects exactly one function, or a drift request with one
+            result. It may hold placeholders `{{ parameter_name }}`; the server looks into it when the metric is evaluated.
         metric_type (MetricType): What a metric is about. `model_input_data_metric` and `model_data_bound_metric` mean
             the same.
         metric_parameters (MetricParameterChoice | None | Unset): Values of the metric's parameters.

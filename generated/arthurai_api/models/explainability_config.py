@@ -18,7 +18,8 @@ class ExplainabilityConfig(_ApiObject):
     """How explanations are computed and served. Numbers may be written as strings.
 
     Attributes:
-        python_version (float | None | str | Unset): Python of the model code, `major.minor`; needed at the first time.
+        python_version (float | None | str | Unset): Python of the model code, `major.minor`; needed at the first time,
+            and with each project.
         sdk_version (None | str | Unset): Version of the SDK that packed the model code; needed at the first time.
         user_predict_function_import_path (None | str | Unset): Module with the function `predict`, without `.py`;
             needed at the first time.

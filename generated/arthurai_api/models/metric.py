@@ -31,8 +31,8 @@ class Metric(_ApiObject):
         id (str): Identifier given by the server.
         name (str): Name; unique in the model.
         endpoint (str): Path of the query endpoint that runs it.
-        query (MetricQuery): A query request or a drift request with one result. It may hold placeholders `{{
-            parameter_name }}`; the server looks into it when the metric is evaluated.
+        query (MetricQuery): A query request that selects exactly one function, or a drift request with one result. It
+            may hold placeholders `{{ parameter_name }}`; the server looks into it when the metric is evaluated.
         is_default (bool): Whether it is built in.
         type_ (MetricType | None | Unset): What the metric is about; with `expand=type`.
         attribute (None | str | Unset): The attribute it is about.

@@ -13,8 +13,8 @@ T = TypeVar("T", bound="MetricQuery")
 
 @_attrs_define(kw_only=True, repr=False)
 class MetricQuery(_ApiObject):
-    """A query request or a drift request with one result. It may hold placeholders `{{ parameter_name }}`; the server
-    looks into it when the metric is evaluated.
+    """A query request that selects exactly one function, or a drift request with one result. It may hold placeholders `{{
+    parameter_name }}`; the server looks into it when the metric is evaluated.
 
     """
 

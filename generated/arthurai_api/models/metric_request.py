@@ -27,8 +27,8 @@ class MetricRequest(_ApiObject):
 
         Attributes:
             name (str): Unique in the model and not the name of a built-in metric.
-            query (MetricQuery): A query request or a drift request with one result. It may hold placeholders `{{
-                parameter_name }}`; the server looks into it when the metric is evaluated.
+            query (MetricQuery): A query request that selects exactly one function, or a drift request with one result. It
+                may hold placeholders `{{ parameter_name }}`; the server looks into it when the metric is evaluated.
             endpoint (None | str | Unset): Path of the query endpoint that runs it.
             type_ (MetricType | None | Unset): What the metric is about; derived from the query when absent.
             parameters (list[MetricParameter] | None | Unset): Placeholders of the query.

@@ -39,8 +39,9 @@ class ModelRequest(_ApiObject):
         classifier_threshold (float | None | Unset): Score from which a binary classifier's prediction counts as
             positive; 0.5 when absent.
         text_delimiter (None | str | Unset): Regular expression that splits text into words; `\\W+` when absent.
-        pixel_height (int | None | Unset): Height in pixels to which images are resized.
-        pixel_width (int | None | Unset): Width in pixels to which images are resized.
+        pixel_height (int | None | Unset): Height in pixels to which images are resized; at most 50,000,000 pixels in
+            all.
+        pixel_width (int | None | Unset): Width in pixels to which images are resized; at most 50,000,000 pixels in all.
         image_class_labels (list[str] | None | Unset): Class names in the order of their class ids.
         expected_throughput_gb_per_day (int | None | Unset): Expected amount of data; a hint for sizing.
         model_group_id (None | str | Unset): Group to add a version to; a new group when absent.

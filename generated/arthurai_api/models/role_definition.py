@@ -24,7 +24,7 @@ class RoleDefinition(_ApiObject):
 
     Attributes:
         role_name (str): Name; not one of the standard roles.
-        permissions (list[Permission] | None | Unset): Rights that the role gives.
+        permissions (list[Permission] | None | Unset): Rights that the role gives; operations must ask for each of them.
         inherited_role_names (list[str] | None | Unset): Standard roles, or roles of the same organization, whose rights
             it has as well.
     """

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from arthurai.server.storage.documents.stored_models import StoredModel
 
 DEFAULT_WAIT_MINUTES: Final = 1440
-MAX_MINUTES: Final = 60 * 24 * 366 * 10
 _CHANGEABLE: Final = (
     "name",
     "bound",
@@ -189,8 +188,7 @@ def change_rule(
         creator: Who changes it.
 
     Raises:
-        ApiError: 404, or 400 when a period is out of range or the metric of a rule that is to be
-            enabled is gone.
+        ApiError: 404, or 400 when the metric of a rule that is to be enabled is gone.
     """
     rule = get_rule(stores, record, rule_id)
     if body.get("enabled") and not rule["enabled"]:
@@ -331,9 +329,6 @@ def _minutes(body: Mapping[str, Any], key: str, default: float) -> float:
     value = body.get(key)
     if value is None:
         return default
-    minimum = 0 if key == "subsequent_alert_wait_time" else 1 / 60
-    if not minimum <= value <= MAX_MINUTES:
-        raise ApiError(400, f"body.{key}: must be minutes from {minimum:g} to {MAX_MINUTES}")
     return float(value) if value != int(value) else int(value)
 
 

@@ -94,7 +94,7 @@ def sync_detailed(
 ) -> Response[Error | FindHotspotsResponse]:
     """Find regions of the input where a model is weak.
 
-    Takes exactly one of `date`, `batch_id` and `ref_set_id`.
+    Takes exactly one of `date`, `batch_id` and `ref_set_id`; hotspots must be enabled.
 
     Args:
         model_id: The model.
@@ -140,7 +140,7 @@ def sync(
 ) -> FindHotspotsResponse:
     """Find regions of the input where a model is weak.
 
-    Takes exactly one of `date`, `batch_id` and `ref_set_id`.
+    Takes exactly one of `date`, `batch_id` and `ref_set_id`; hotspots must be enabled.
 
     Args:
         model_id: The model.
@@ -186,7 +186,7 @@ async def asyncio_detailed(
 ) -> Response[Error | FindHotspotsResponse]:
     """Find regions of the input where a model is weak.
 
-    Takes exactly one of `date`, `batch_id` and `ref_set_id`.
+    Takes exactly one of `date`, `batch_id` and `ref_set_id`; hotspots must be enabled.
 
     Args:
         model_id: The model.
@@ -232,7 +232,7 @@ async def asyncio(
 ) -> FindHotspotsResponse:
     """Find regions of the input where a model is weak.
 
-    Takes exactly one of `date`, `batch_id` and `ref_set_id`.
+    Takes exactly one of `date`, `batch_id` and `ref_set_id`; hotspots must be enabled.
 
     Args:
         model_id: The model.

@@ -73,7 +73,7 @@ def sync_detailed(
 ) -> Response[EnrichmentResponse | Error]:
     """Set the state of an enrichment.
 
-    For the machinery behind enrichments. The path is a guess.
+    For the machinery behind enrichments, which must be enabled. The path is a guess.
 
     Args:
         model_id: The model.
@@ -103,7 +103,7 @@ def sync(
 ) -> EnrichmentResponse:
     """Set the state of an enrichment.
 
-    For the machinery behind enrichments. The path is a guess.
+    For the machinery behind enrichments, which must be enabled. The path is a guess.
 
     Args:
         model_id: The model.
@@ -133,7 +133,7 @@ async def asyncio_detailed(
 ) -> Response[EnrichmentResponse | Error]:
     """Set the state of an enrichment.
 
-    For the machinery behind enrichments. The path is a guess.
+    For the machinery behind enrichments, which must be enabled. The path is a guess.
 
     Args:
         model_id: The model.
@@ -163,7 +163,7 @@ async def asyncio(
 ) -> EnrichmentResponse:
     """Set the state of an enrichment.
 
-    For the machinery behind enrichments. The path is a guess.
+    For the machinery behind enrichments, which must be enabled. The path is a guess.
 
     Args:
         model_id: The model.
