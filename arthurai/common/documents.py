@@ -143,9 +143,9 @@ class AlertRuleExplanation(TypedDict):
     summary: str
     covers: list[dict[str, Any]]
     notes: list[AlertRuleNote]
-    last_evaluated_at: NotRequired[str | None]
-    last_metric_value: NotRequired[float | None]
-    last_outcomes: NotRequired[AlertRuleOutcomes | None]
+    last_evaluated_at: str | None
+    last_metric_value: float | None
+    last_outcomes: AlertRuleOutcomes | None
 
 
 class AlertRuleNote(TypedDict):
@@ -350,7 +350,7 @@ class BacktestAlert(TypedDict):
     window_start: NotRequired[str | None]
     window_end: NotRequired[str | None]
     batch_id: NotRequired[str | None]
-    row_count: NotRequired[int | None]
+    row_count: int
     truth_share: NotRequired[float | None]
     metric_parameters: NotRequired[dict[str, Any] | None]
 
@@ -803,7 +803,7 @@ class Invitation(TypedDict):
 
     email: str
     organization_id: str
-    invited_by: NotRequired[str]
+    invited_by: str
     created_at: NotRequired[str]
     expires_at: NotRequired[str]
 
@@ -1080,15 +1080,15 @@ class NotificationDelivery(TypedDict):
     """A message about alerts, and what became of it."""
 
     id: str
-    model_id: NotRequired[str | None]
-    configuration_id: NotRequired[str | None]
+    model_id: str | None
+    configuration_id: str | None
     type: str
     destination: str
     subject: str
     status: str
     attempts: int
-    problem: NotRequired[str | None]
-    next_attempt_at: NotRequired[str | None]
+    problem: str | None
+    next_attempt_at: str | None
     created_at: str
     updated_at: str
 

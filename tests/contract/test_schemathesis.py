@@ -44,7 +44,7 @@ REFUSED = (
     (".*", "(is|are) disabled|no reference data|is not a member|no such", STORED),
     ("update_current_user", "a service account has no user account", STORED),
     ("close_(reference_data|batch)", "total_record_count", STORED),
-    ("close_reference_data", "the reference set is closed", STORED),
+    ("(close|upload)_reference_data", "the reference set is closed", STORED),
     ("find_hotspots", "requires a batch model|requires a streaming model", STORED),
     (
         "backtest_alert_rule|create_alert_rule|update_alert_rule",

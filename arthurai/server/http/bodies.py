@@ -292,8 +292,8 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
         limit: Maximum number of bytes.
 
     Raises:
-        ApiError: 413 above the limit, 400 for a malformed body or a repeated part, 415 for an
-            encoded one.
+        ApiError: 413 above the limit, 400 for a malformed body, or a part that is repeated or has
+            no name, 415 for an encoded one.
     """
     if (encoding := _content_encoding(environ)) not in _PLAIN:
         raise _unsupported_encoding(
@@ -319,6 +319,8 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
     except ValueError as error:
         raise ApiError(400, f"the form cannot be read: {error}") from None
     names = Counter(name for name, _ in chain(fields.items(multi=True), files.items(multi=True)))
+    if None in names:
+        raise ApiError(400, "the form has a part without a readable name; name each part")
     for name, times in names.items():
         if times > 1:
             raise ApiError(400, f"part {name[:100]}: sent {times} times; send it once")

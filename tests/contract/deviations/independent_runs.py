@@ -1,6 +1,7 @@
 """Measures which share of the deviations of all tables a contract run notices, by group of operations.
 
-python tests/contract/deviations/independent_runs.py [--table first|second|third] [--only TEXT] [--log FILE [--again]]
+python tests/contract/deviations/independent_runs.py [--table first|second|third] [--only TEXT]
+    [--sample COUNT [--seed 1]] [--log FILE [--again]]
 
 prints a line for each deviation as it comes, then the shares. With a log, a run that was ended goes on where it was.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import random
 import sys
 import time
 from collections import defaultdict
@@ -21,9 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # helper modules of these tests
 import independent_deviations
 import independent_deviations_second
 import independent_deviations_third
-from argon2 import PasswordHasher
 from deviating_server import OPERATIONS, DeviatingServer
-from seeded_runs import findings
+from seeded_runs import findings, hash_cheaply
 
 from arthurai.contract import run_names
 from arthurai.contract.checked_client import BoundReachedError
@@ -79,7 +80,7 @@ def ending_at_first_finding():
 def try_out(case) -> tuple[list[str], int]:
     """Run the contract check against a server with one deviation: findings, responses changed."""
     with create_app() as app:
-        app.control.users._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        hash_cheaply(app)
         server = DeviatingServer(app, case.operation_id, case.rule)
         found = findings(server, app.admin_key, case.operation_id)
     if server.error is not None:
@@ -134,6 +135,8 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--table", choices=TABLES, action="append", default=[])
     parser.add_argument("--only", default="")
+    parser.add_argument("--sample", type=int, help="try this many, chosen at random")
+    parser.add_argument("--seed", type=int, default=1, help="what the choice depends on")
     parser.add_argument(
         "--log", type=Path, help="add each line to this log; what it has is not tried again"
     )
@@ -141,6 +144,8 @@ def main() -> int:
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)
     chosen = [case for case in cases(*given.table) if given.only in case.name]
+    if given.sample is not None:
+        chosen = random.Random(given.seed).sample(chosen, min(given.sample, len(chosen)))
     known = {}
     for line in (
         given.log.read_text("utf-8").splitlines() if given.log and given.log.exists() else ()

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # helper modules of these tests
 import data_deviations
 import object_deviations
 import structural_deviations
+from argon2 import PasswordHasher
 from deviating_server import OPERATIONS, DeviatingServer
 
 from arthurai.contract.run_plan import Bounds, make_plan
@@ -119,6 +120,11 @@ def findings(app, key: str, operation_id: str, examples: int = 12) -> list[str]:
     )
     result = check_app(app, plan, key)
     return [f"{f.operation_id}: {f.kind}: {f.message}" for f, _ in result.findings]
+
+
+def hash_cheaply(app) -> None:
+    """Let a server store passwords at little cost, which is a quarter of the work of a whole run."""
+    app.control.users._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def check_app(app, plan, key: str | None = None):

@@ -249,6 +249,9 @@ def form(*parts):
         ("multipart/form-data; boundary=" + "X" * 100_000, b"--X\r\n", 400),
         ("multipart/form-data; boundary=X", b"--X--\r\n", 400),
         ("multipart/form-data; boundary=X", form((b'name="a"; filename="b"', b"1")), 400),
+        ("multipart/form-data; boundary=X", form((b"", b"1")), 400),
+        ("multipart/form-data; boundary=X", form(*[(b'name="a\\"', b"1")] * 2), 400),
+        ("multipart/form-data; boundary=X", form(*[(b'filename="a"', b"[]")] * 2), 400),
         (
             "multipart/form-data; boundary=X",
             form(
