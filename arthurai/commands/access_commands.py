@@ -196,7 +196,7 @@ def _list_invitations(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
         {
             "email": invitation.email,
             "organization": invitation.organization_id,
-            "invited_by": invitation.invited_by or None,
+            "invited_by": invitation.invited_by,
             "expires_at": invitation.expires_at or None,
         }
         for invitation in invitations

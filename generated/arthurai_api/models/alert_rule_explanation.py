@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import ABSENT, UNSET, Unset
+from ..types import ABSENT
 from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="AlertRuleExplanation")
 
-_REQUIRED = frozenset({"alert_rule", "summary", "covers", "notes"})
+_REQUIRED = frozenset(
+    {
+        "alert_rule",
+        "summary",
+        "covers",
+        "notes",
+        "last_evaluated_at",
+        "last_metric_value",
+        "last_outcomes",
+    }
+)
 
 
 @_attrs_define(kw_only=True, repr=False)
@@ -31,18 +41,18 @@ class AlertRuleExplanation(_ApiObject):
         covers (list[MetricParameterChoice]): Parameters of the metric; one choice for each attribute or class that it
             watches.
         notes (list[AlertRuleNote]): What stands in its way.
-        last_evaluated_at (None | str | Unset): When it was evaluated last, ISO 8601.
-        last_metric_value (float | None | Unset): Value at that time.
-        last_outcomes (AlertRuleOutcomes | None | Unset): What the last evaluation came to.
+        last_evaluated_at (None | str): When it was evaluated last, ISO 8601.
+        last_metric_value (float | None): Value at that time.
+        last_outcomes (AlertRuleOutcomes | None): What the last evaluation came to.
     """
 
     alert_rule: AlertRule
     summary: str
     covers: list[MetricParameterChoice]
     notes: list[AlertRuleNote]
-    last_evaluated_at: None | str | Unset = UNSET
-    last_metric_value: float | None | Unset = UNSET
-    last_outcomes: AlertRuleOutcomes | None | Unset = UNSET
+    last_evaluated_at: None | str
+    last_metric_value: float | None
+    last_outcomes: AlertRuleOutcomes | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,22 +72,14 @@ class AlertRuleExplanation(_ApiObject):
             notes_item = notes_item_data.to_dict()
             notes.append(notes_item)
 
-        last_evaluated_at: None | str | Unset
-        if isinstance(self.last_evaluated_at, Unset):
-            last_evaluated_at = UNSET
-        else:
-            last_evaluated_at = self.last_evaluated_at
+        last_evaluated_at: None | str
+        last_evaluated_at = self.last_evaluated_at
 
-        last_metric_value: float | None | Unset
-        if isinstance(self.last_metric_value, Unset):
-            last_metric_value = UNSET
-        else:
-            last_metric_value = self.last_metric_value
+        last_metric_value: float | None
+        last_metric_value = self.last_metric_value
 
-        last_outcomes: dict[str, Any] | None | Unset
-        if isinstance(self.last_outcomes, Unset):
-            last_outcomes = UNSET
-        elif isinstance(self.last_outcomes, AlertRuleOutcomes):
+        last_outcomes: dict[str, Any] | None
+        if isinstance(self.last_outcomes, AlertRuleOutcomes):
             last_outcomes = self.last_outcomes.to_dict()
         else:
             last_outcomes = self.last_outcomes
@@ -85,14 +87,16 @@ class AlertRuleExplanation(_ApiObject):
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {"alert_rule": alert_rule, "summary": summary, "covers": covers, "notes": notes}
+            {
+                "alert_rule": alert_rule,
+                "summary": summary,
+                "covers": covers,
+                "notes": notes,
+                "last_evaluated_at": last_evaluated_at,
+                "last_metric_value": last_metric_value,
+                "last_outcomes": last_outcomes,
+            }
         )
-        if last_evaluated_at is not UNSET:
-            field_dict["last_evaluated_at"] = last_evaluated_at
-        if last_metric_value is not UNSET:
-            field_dict["last_metric_value"] = last_metric_value
-        if last_outcomes is not UNSET:
-            field_dict["last_outcomes"] = last_outcomes
 
         return field_dict
 
@@ -135,22 +139,33 @@ class AlertRuleExplanation(_ApiObject):
         else:
             notes = ABSENT
 
-        last_evaluated_at: None | str | Unset = _fields_.pop("last_evaluated_at", UNSET)
+        if "last_evaluated_at" in _fields_:
+            last_evaluated_at: None | str = _fields_.pop("last_evaluated_at")
 
-        last_metric_value: float | None | Unset = _fields_.pop("last_metric_value", UNSET)
+        else:
+            last_evaluated_at = ABSENT
 
-        def _parse_last_outcomes(data: object) -> AlertRuleOutcomes | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            if isinstance(data, dict):
-                last_outcomes_type_0 = AlertRuleOutcomes.from_dict(data)
+        if "last_metric_value" in _fields_:
+            last_metric_value: float | None = _fields_.pop("last_metric_value")
 
-                return last_outcomes_type_0
-            raise TypeError(f"last_outcomes is {type(data).__name__}")
+        else:
+            last_metric_value = ABSENT
 
-        last_outcomes = _parse_last_outcomes(_fields_.pop("last_outcomes", UNSET))
+        if "last_outcomes" in _fields_:
+
+            def _parse_last_outcomes(data: object) -> AlertRuleOutcomes | None:
+                if data is None:
+                    return data
+                if isinstance(data, dict):
+                    last_outcomes_type_0 = AlertRuleOutcomes.from_dict(data)
+
+                    return last_outcomes_type_0
+                raise TypeError(f"last_outcomes is {type(data).__name__}")
+
+            last_outcomes = _parse_last_outcomes(_fields_.pop("last_outcomes"))
+
+        else:
+            last_outcomes = ABSENT
 
         _model_ = cls(
             alert_rule=alert_rule,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="BacktestAlert")
 
-_REQUIRED = frozenset({"timestamp", "metric_value", "message"})
+_REQUIRED = frozenset({"timestamp", "metric_value", "message", "row_count"})
 
 
 @_attrs_define(kw_only=True, repr=False)
@@ -27,10 +27,10 @@ class BacktestAlert(_ApiObject):
         timestamp (datetime.datetime): When it would have been raised.
         metric_value (float): The value that crossed the threshold.
         message (str): What happened.
+        row_count (int): Rows that the value rests on.
         window_start (None | str | Unset): Begin of the window, ISO 8601; streaming models only.
         window_end (None | str | Unset): End of the window, ISO 8601; streaming models only.
         batch_id (None | str | Unset): The batch; batch models only.
-        row_count (int | None | Unset): Rows that the value rests on.
         truth_share (float | None | Unset): Share of the rows that have ground truth.
         metric_parameters (MetricParameterChoice | None | Unset): Attribute or class that the alert is about.
     """
@@ -38,10 +38,10 @@ class BacktestAlert(_ApiObject):
     timestamp: datetime.datetime
     metric_value: float
     message: str
+    row_count: int
     window_start: None | str | Unset = UNSET
     window_end: None | str | Unset = UNSET
     batch_id: None | str | Unset = UNSET
-    row_count: int | None | Unset = UNSET
     truth_share: float | None | Unset = UNSET
     metric_parameters: MetricParameterChoice | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -54,6 +54,8 @@ class BacktestAlert(_ApiObject):
         metric_value = self.metric_value
 
         message = self.message
+
+        row_count = self.row_count
 
         window_start: None | str | Unset
         if isinstance(self.window_start, Unset):
@@ -73,12 +75,6 @@ class BacktestAlert(_ApiObject):
         else:
             batch_id = self.batch_id
 
-        row_count: int | None | Unset
-        if isinstance(self.row_count, Unset):
-            row_count = UNSET
-        else:
-            row_count = self.row_count
-
         truth_share: float | None | Unset
         if isinstance(self.truth_share, Unset):
             truth_share = UNSET
@@ -96,7 +92,12 @@ class BacktestAlert(_ApiObject):
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {"timestamp": timestamp, "metric_value": metric_value, "message": message}
+            {
+                "timestamp": timestamp,
+                "metric_value": metric_value,
+                "message": message,
+                "row_count": row_count,
+            }
         )
         if window_start is not UNSET:
             field_dict["window_start"] = window_start
@@ -104,8 +105,6 @@ class BacktestAlert(_ApiObject):
             field_dict["window_end"] = window_end
         if batch_id is not UNSET:
             field_dict["batch_id"] = batch_id
-        if row_count is not UNSET:
-            field_dict["row_count"] = row_count
         if truth_share is not UNSET:
             field_dict["truth_share"] = truth_share
         if metric_parameters is not UNSET:
@@ -129,13 +128,13 @@ class BacktestAlert(_ApiObject):
 
         message = _fields_.pop("message", ABSENT)
 
+        row_count = _fields_.pop("row_count", ABSENT)
+
         window_start: None | str | Unset = _fields_.pop("window_start", UNSET)
 
         window_end: None | str | Unset = _fields_.pop("window_end", UNSET)
 
         batch_id: None | str | Unset = _fields_.pop("batch_id", UNSET)
-
-        row_count: int | None | Unset = _fields_.pop("row_count", UNSET)
 
         truth_share: float | None | Unset = _fields_.pop("truth_share", UNSET)
 
@@ -156,10 +155,10 @@ class BacktestAlert(_ApiObject):
             timestamp=timestamp,
             metric_value=metric_value,
             message=message,
+            row_count=row_count,
             window_start=window_start,
             window_end=window_end,
             batch_id=batch_id,
-            row_count=row_count,
             truth_share=truth_share,
             metric_parameters=metric_parameters,
         )

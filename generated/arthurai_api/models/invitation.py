@@ -12,7 +12,7 @@ from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="Invitation")
 
-_REQUIRED = frozenset({"email", "organization_id"})
+_REQUIRED = frozenset({"email", "organization_id", "invited_by"})
 
 
 @_attrs_define(kw_only=True, repr=False)
@@ -22,14 +22,14 @@ class Invitation(_ApiObject):
     Attributes:
         email (str): The address that was invited.
         organization_id (str): The organization it was invited to.
-        invited_by (str | Unset): Id of the user or the API key that invited.
+        invited_by (str): Id of the user or the API key that invited.
         created_at (datetime.datetime | Unset): When the address was invited.
         expires_at (datetime.datetime | Unset): When the invitation ends.
     """
 
     email: str
     organization_id: str
-    invited_by: str | Unset = UNSET
+    invited_by: str
     created_at: datetime.datetime | Unset = UNSET
     expires_at: datetime.datetime | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -51,9 +51,9 @@ class Invitation(_ApiObject):
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({"email": email, "organization_id": organization_id})
-        if invited_by is not UNSET:
-            field_dict["invited_by"] = invited_by
+        field_dict.update(
+            {"email": email, "organization_id": organization_id, "invited_by": invited_by}
+        )
         if created_at is not UNSET:
             field_dict["created_at"] = created_at
         if expires_at is not UNSET:
@@ -69,7 +69,7 @@ class Invitation(_ApiObject):
 
         organization_id = _fields_.pop("organization_id", ABSENT)
 
-        invited_by = _fields_.pop("invited_by", UNSET)
+        invited_by = _fields_.pop("invited_by", ABSENT)
 
         _created_at = _fields_.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset

@@ -9,13 +9,26 @@ from attrs import field as _attrs_field
 
 from ..models.notification_delivery_status import NotificationDeliveryStatus
 from ..models.notification_type import NotificationType
-from ..types import ABSENT, UNSET, Unset
+from ..types import ABSENT
 from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="NotificationDelivery")
 
 _REQUIRED = frozenset(
-    {"id", "type", "destination", "subject", "status", "attempts", "created_at", "updated_at"}
+    {
+        "id",
+        "model_id",
+        "configuration_id",
+        "type",
+        "destination",
+        "subject",
+        "status",
+        "attempts",
+        "problem",
+        "next_attempt_at",
+        "created_at",
+        "updated_at",
+    }
 )
 
 
@@ -25,36 +38,42 @@ class NotificationDelivery(_ApiObject):
 
     Attributes:
         id (str): Identifier of the message; webhooks carry it as webhook-id.
+        model_id (None | str): The model that it is about.
+        configuration_id (None | str): The configuration that it went out by.
         type_ (NotificationType): Way to tell somebody; `slack`, `teams` and `webhook` are additions of this server.
         destination (str): Mail address, or scheme and host of a web address, whose path may be secret.
         subject (str): Its subject.
         status (NotificationDeliveryStatus): `waiting` for an attempt, `delivered`, `failed` for good, or `skipped`, as
             nothing is configured for it.
         attempts (int): How often it was tried.
+        problem (None | str): Why the last attempt failed.
+        next_attempt_at (datetime.datetime | None): When it is tried next.
         created_at (datetime.datetime): When it was made.
         updated_at (datetime.datetime): When its state last changed.
-        model_id (None | str | Unset): The model that it is about.
-        configuration_id (None | str | Unset): The configuration that it went out by.
-        problem (None | str | Unset): Why the last attempt failed.
-        next_attempt_at (datetime.datetime | None | Unset): When it is tried next.
     """
 
     id: str
+    model_id: None | str
+    configuration_id: None | str
     type_: NotificationType
     destination: str
     subject: str
     status: NotificationDeliveryStatus
     attempts: int
+    problem: None | str
+    next_attempt_at: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
-    model_id: None | str | Unset = UNSET
-    configuration_id: None | str | Unset = UNSET
-    problem: None | str | Unset = UNSET
-    next_attempt_at: datetime.datetime | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
+
+        model_id: None | str
+        model_id = self.model_id
+
+        configuration_id: None | str
+        configuration_id = self.configuration_id
 
         type_ = self.type_.value
 
@@ -66,58 +85,37 @@ class NotificationDelivery(_ApiObject):
 
         attempts = self.attempts
 
-        created_at = self.created_at.isoformat()
+        problem: None | str
+        problem = self.problem
 
-        updated_at = self.updated_at.isoformat()
-
-        model_id: None | str | Unset
-        if isinstance(self.model_id, Unset):
-            model_id = UNSET
-        else:
-            model_id = self.model_id
-
-        configuration_id: None | str | Unset
-        if isinstance(self.configuration_id, Unset):
-            configuration_id = UNSET
-        else:
-            configuration_id = self.configuration_id
-
-        problem: None | str | Unset
-        if isinstance(self.problem, Unset):
-            problem = UNSET
-        else:
-            problem = self.problem
-
-        next_attempt_at: None | str | Unset
-        if isinstance(self.next_attempt_at, Unset):
-            next_attempt_at = UNSET
-        elif isinstance(self.next_attempt_at, datetime.datetime):
+        next_attempt_at: None | str
+        if isinstance(self.next_attempt_at, datetime.datetime):
             next_attempt_at = self.next_attempt_at.isoformat()
         else:
             next_attempt_at = self.next_attempt_at
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "id": id,
+                "model_id": model_id,
+                "configuration_id": configuration_id,
                 "type": type_,
                 "destination": destination,
                 "subject": subject,
                 "status": status,
                 "attempts": attempts,
+                "problem": problem,
+                "next_attempt_at": next_attempt_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if model_id is not UNSET:
-            field_dict["model_id"] = model_id
-        if configuration_id is not UNSET:
-            field_dict["configuration_id"] = configuration_id
-        if problem is not UNSET:
-            field_dict["problem"] = problem
-        if next_attempt_at is not UNSET:
-            field_dict["next_attempt_at"] = next_attempt_at
 
         return field_dict
 
@@ -126,6 +124,18 @@ class NotificationDelivery(_ApiObject):
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id", ABSENT)
+
+        if "model_id" in _fields_:
+            model_id: None | str = _fields_.pop("model_id")
+
+        else:
+            model_id = ABSENT
+
+        if "configuration_id" in _fields_:
+            configuration_id: None | str = _fields_.pop("configuration_id")
+
+        else:
+            configuration_id = ABSENT
 
         if "type" in _fields_:
             type_ = NotificationType(_fields_.pop("type"))
@@ -145,6 +155,28 @@ class NotificationDelivery(_ApiObject):
 
         attempts = _fields_.pop("attempts", ABSENT)
 
+        if "problem" in _fields_:
+            problem: None | str = _fields_.pop("problem")
+
+        else:
+            problem = ABSENT
+
+        if "next_attempt_at" in _fields_:
+
+            def _parse_next_attempt_at(data: object) -> datetime.datetime | None:
+                if data is None:
+                    return data
+                if isinstance(data, str):
+                    next_attempt_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                    return next_attempt_at_type_0
+                raise TypeError(f"next_attempt_at is {type(data).__name__}")
+
+            next_attempt_at = _parse_next_attempt_at(_fields_.pop("next_attempt_at"))
+
+        else:
+            next_attempt_at = ABSENT
+
         if "created_at" in _fields_:
             created_at = datetime.datetime.fromisoformat(_fields_.pop("created_at"))
 
@@ -157,38 +189,19 @@ class NotificationDelivery(_ApiObject):
         else:
             updated_at = ABSENT
 
-        model_id: None | str | Unset = _fields_.pop("model_id", UNSET)
-
-        configuration_id: None | str | Unset = _fields_.pop("configuration_id", UNSET)
-
-        problem: None | str | Unset = _fields_.pop("problem", UNSET)
-
-        def _parse_next_attempt_at(data: object) -> datetime.datetime | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            if isinstance(data, str):
-                next_attempt_at_type_0 = datetime.datetime.fromisoformat(data)
-
-                return next_attempt_at_type_0
-            raise TypeError(f"next_attempt_at is {type(data).__name__}")
-
-        next_attempt_at = _parse_next_attempt_at(_fields_.pop("next_attempt_at", UNSET))
-
         _model_ = cls(
             id=id,
+            model_id=model_id,
+            configuration_id=configuration_id,
             type_=type_,
             destination=destination,
             subject=subject,
             status=status,
             attempts=attempts,
-            created_at=created_at,
-            updated_at=updated_at,
-            model_id=model_id,
-            configuration_id=configuration_id,
             problem=problem,
             next_attempt_at=next_attempt_at,
+            created_at=created_at,
+            updated_at=updated_at,
         )
         _model_._keep(src_dict, _REQUIRED)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import ABSENT, UNSET, Unset
+from ..types import ABSENT
 from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="PaginatedInvitations")
 
-_REQUIRED = frozenset({"data", "page", "page_size"})
+_REQUIRED = frozenset({"data", "page", "page_size", "total_pages", "total_count"})
 
 
 @_attrs_define(kw_only=True, repr=False)
@@ -26,15 +26,15 @@ class PaginatedInvitations(_ApiObject):
         data (list[Invitation]): Invitations on this page.
         page (int): Number of this page, from 1.
         page_size (int): Page size in force.
-        total_pages (int | Unset): Number of pages.
-        total_count (int | Unset): Hits over all pages.
+        total_pages (int): Number of pages.
+        total_count (int): Hits over all pages.
     """
 
     data: list[Invitation]
     page: int
     page_size: int
-    total_pages: int | Unset = UNSET
-    total_count: int | Unset = UNSET
+    total_pages: int
+    total_count: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -53,11 +53,15 @@ class PaginatedInvitations(_ApiObject):
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({"data": data, "page": page, "page_size": page_size})
-        if total_pages is not UNSET:
-            field_dict["total_pages"] = total_pages
-        if total_count is not UNSET:
-            field_dict["total_count"] = total_count
+        field_dict.update(
+            {
+                "data": data,
+                "page": page,
+                "page_size": page_size,
+                "total_pages": total_pages,
+                "total_count": total_count,
+            }
+        )
 
         return field_dict
 
@@ -82,9 +86,9 @@ class PaginatedInvitations(_ApiObject):
 
         page_size = _fields_.pop("page_size", ABSENT)
 
-        total_pages = _fields_.pop("total_pages", UNSET)
+        total_pages = _fields_.pop("total_pages", ABSENT)
 
-        total_count = _fields_.pop("total_count", UNSET)
+        total_count = _fields_.pop("total_count", ABSENT)
 
         _model_ = cls(
             data=data,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import ABSENT, UNSET, Unset
+from ..types import ABSENT
 from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="PaginatedNotificationDeliveries")
 
-_REQUIRED = frozenset({"data", "page", "page_size"})
+_REQUIRED = frozenset({"data", "page", "page_size", "total_pages", "total_count"})
 
 
 @_attrs_define(kw_only=True, repr=False)
@@ -23,30 +23,25 @@ class PaginatedNotificationDeliveries(_ApiObject):
     """One page of messages.
 
     Attributes:
-        data (list[NotificationDelivery] | None): Messages on this page, the newest first.
+        data (list[NotificationDelivery]): Messages on this page, the newest first.
         page (int): Number of this page, from 1.
         page_size (int): Page size in force.
-        total_pages (int | Unset): Number of pages.
-        total_count (int | Unset): Hits over all pages.
+        total_pages (int): Number of pages.
+        total_count (int): Hits over all pages.
     """
 
-    data: list[NotificationDelivery] | None
+    data: list[NotificationDelivery]
     page: int
     page_size: int
-    total_pages: int | Unset = UNSET
-    total_count: int | Unset = UNSET
+    total_pages: int
+    total_count: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        data: list[dict[str, Any]] | None
-        if isinstance(self.data, list):
-            data = []
-            for data_type_0_item_data in self.data:
-                data_type_0_item = data_type_0_item_data.to_dict()
-                data.append(data_type_0_item)
-
-        else:
-            data = self.data
+        data = []
+        for data_item_data in self.data:
+            data_item = data_item_data.to_dict()
+            data.append(data_item)
 
         page = self.page
 
@@ -58,11 +53,15 @@ class PaginatedNotificationDeliveries(_ApiObject):
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({"data": data, "page": page, "page_size": page_size})
-        if total_pages is not UNSET:
-            field_dict["total_pages"] = total_pages
-        if total_count is not UNSET:
-            field_dict["total_count"] = total_count
+        field_dict.update(
+            {
+                "data": data,
+                "page": page,
+                "page_size": page_size,
+                "total_pages": total_pages,
+                "total_count": total_count,
+            }
+        )
 
         return field_dict
 
@@ -73,22 +72,12 @@ class PaginatedNotificationDeliveries(_ApiObject):
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         if "data" in _fields_:
+            data = []
+            _data = _fields_.pop("data")
+            for data_item_data in _data or ():
+                data_item = NotificationDelivery.from_dict(data_item_data)
 
-            def _parse_data(data: object) -> list[NotificationDelivery] | None:
-                if data is None:
-                    return data
-                if isinstance(data, list):
-                    data_type_0 = []
-                    _data_type_0 = data
-                    for data_type_0_item_data in _data_type_0 or ():
-                        data_type_0_item = NotificationDelivery.from_dict(data_type_0_item_data)
-
-                        data_type_0.append(data_type_0_item)
-
-                    return data_type_0
-                raise TypeError(f"data is {type(data).__name__}")
-
-            data = _parse_data(_fields_.pop("data"))
+                data.append(data_item)
 
         else:
             data = ABSENT
@@ -97,9 +86,9 @@ class PaginatedNotificationDeliveries(_ApiObject):
 
         page_size = _fields_.pop("page_size", ABSENT)
 
-        total_pages = _fields_.pop("total_pages", UNSET)
+        total_pages = _fields_.pop("total_pages", ABSENT)
 
-        total_count = _fields_.pop("total_count", UNSET)
+        total_count = _fields_.pop("total_count", ABSENT)
 
         _model_ = cls(
             data=data,
