@@ -37,7 +37,10 @@ INTENDED_EVERYWHERE = {
 }
 
 #: Differences in single programs.
-INTENDED: dict[str, str] = {}
+INTENDED: dict[str, str] = {
+    "reference_files": "ours sends null for infinity and closes the reference set; the server "
+    "refuses infinity, which the official SDK sends, and that leaves the set open",
+}
 
 _GIVEN_ID = re.compile(r"row-[\w-]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
