@@ -67,6 +67,7 @@ def delete_inference(
         return Pruned(deleted, waiting)
 
     with writer.reference_lock, writer.lock:
+        writer.begin_deletion()
         deleted = database.write(work)
         if deleted.inferences:
             writer.drop_index()

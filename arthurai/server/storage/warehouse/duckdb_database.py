@@ -123,6 +123,22 @@ class DuckDBDatabase(DuckDBSessions):
         """Return a number that stays the same: nobody else changes the tables."""
         return 0
 
+    def note_deletion(self, slot: int) -> None:
+        """Do nothing: there are no other servers.
+
+        Args:
+            slot: Slot number of the model.
+        """
+
+    def read_deletions(self, slot: int) -> int:
+        """Return a number that stays the same: nobody else deletes rows.
+
+        Args:
+            slot: Slot number of the model.
+        """
+        del slot
+        return 0
+
     def replace_file(self, path: Path) -> None:
         """Continue with another file that holds the same, while nobody has a cursor.
 

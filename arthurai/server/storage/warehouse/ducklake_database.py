@@ -199,6 +199,22 @@ class DuckLakeDatabase(DuckDBSessions):
         """Return a number that is another one whenever a table, a column or a view has changed."""
         return self._catalog.read_schema_version()
 
+    def note_deletion(self, slot: int) -> None:
+        """Let other servers know that rows of a model are about to be deleted.
+
+        Args:
+            slot: Slot number of the model, whose lock this thread holds.
+        """
+        self._catalog.note_deletion(slot)
+
+    def read_deletions(self, slot: int) -> int:
+        """Return how often servers were about to delete rows of a model.
+
+        Args:
+            slot: Slot number of the model, whose lock this thread holds.
+        """
+        return self._catalog.read_deletions(slot)
+
     def check(self) -> None:
         """Raise an exception unless the catalog and the database answer."""
         self._catalog.read_schema_version()

@@ -29,6 +29,10 @@ class IdIndex:
         self._runs: list[tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]] = []
         self.add(hashes, sequence)
 
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return sum(len(hashes) for hashes, _ in self._runs)
+
     def add(self, hashes: npt.NDArray[np.uint64], sequence: npt.NDArray[np.int64]) -> None:
         """Add stored rows.
 

@@ -16,6 +16,7 @@ from arthurai.server.storage.warehouse.errors import DataStoreError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
+    from typing import LiteralString
 
 _CONNECT_SECONDS: Final = 10
 _MAX_IDLE: Final = 8
@@ -112,16 +113,41 @@ class LakeCatalog:
                 return
         connection.close()
 
-    def read_schema_version(self) -> int:
-        """Return a number that grows whenever a table, a column or a view changes."""
+    def _fetch_number(self, query: LiteralString, *values: object) -> int:
+        """Ask for a number on the connection of this thread, if it holds locks; 0 for no row."""
         held: _Held | None = getattr(self._local, "held", None)
         with self._errors():
             if held is not None:
-                found = held.connection.execute(self._version_query).fetchone()
+                found = held.connection.execute(query, values).fetchone()
             else:
                 with self._lend() as connection:
-                    found = connection.execute(self._version_query).fetchone()
+                    found = connection.execute(query, values).fetchone()
         return 0 if found is None else int(found[0])
+
+    def read_schema_version(self) -> int:
+        """Return a number that grows whenever a table, a column or a view changes."""
+        return self._fetch_number(self._version_query)
+
+    def note_deletion(self, slot: int) -> None:
+        """Count a deletion of rows of a model that is about to happen.
+
+        Args:
+            slot: Slot number of the model.
+        """
+        self._fetch_number(
+            f"INSERT INTO {self._prefix}.arthur_deletions VALUES (%s, 1) ON CONFLICT (slot)"
+            " DO UPDATE SET number = arthur_deletions.number + 1 RETURNING number",
+            slot,
+        )
+
+    def read_deletions(self, slot: int) -> int:
+        """Return how many deletions of rows of a model were counted.
+
+        Args:
+            slot: Slot number of the model.
+        """
+        query = f"SELECT number FROM {self._prefix}.arthur_deletions WHERE slot = %s"
+        return self._fetch_number(query, slot)
 
     def size(self) -> tuple[int, int]:
         """Return the bytes of all files of rows, and of those that the newest snapshot needs."""
@@ -140,6 +166,10 @@ class LakeCatalog:
         """Return the id of the directory of the files; `None` before the first start."""
         with self._lend() as connection:
             connection.execute(f"CREATE TABLE IF NOT EXISTS {self._prefix}.arthur_lake (id TEXT)")
+            connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {self._prefix}.arthur_deletions"
+                " (slot INTEGER PRIMARY KEY, number BIGINT NOT NULL)"
+            )
             found = connection.execute(f"SELECT id FROM {self._prefix}.arthur_lake").fetchone()
         return None if found is None else str(found[0])
 

@@ -86,6 +86,7 @@ def prune_model(
         return Pruned(deleted, waiting)
 
     with writer.lock:
+        writer.begin_deletion()
         pruned = database.write(work)
         if pruned.inferences:
             writer.drop_index()

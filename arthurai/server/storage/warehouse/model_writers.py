@@ -276,6 +276,7 @@ class ModelWriters:
                 for table in ("arthur_models", "arthur_datasets", "arthur_requests"):
                     cursor.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
 
+            writer.begin_deletion()
             self._database.write(drop)
             self._writers.pop(model_id, None)
             self._fingerprints.pop(model_id, None)

@@ -95,6 +95,20 @@ class WarehouseDatabase(Protocol):
     def read_schema_version(self) -> int:
         """Return a number that is another one when another server has changed tables or views."""
 
+    def note_deletion(self, slot: int) -> None:
+        """Let other servers know that rows of a model are about to be deleted.
+
+        Args:
+            slot: Slot number of the model, whose lock this thread holds.
+        """
+
+    def read_deletions(self, slot: int) -> int:
+        """Return how often servers were about to delete rows of a model.
+
+        Args:
+            slot: Slot number of the model, whose lock this thread holds.
+        """
+
     @property
     def store_id(self) -> str | None:
         """Id that it shares with its control database; `None` at first."""

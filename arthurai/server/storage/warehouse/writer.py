@@ -24,10 +24,9 @@ from arthurai.server.storage.warehouse.grouped_writes import (
     GroupedWrites,
     SmallWrite,
 )
-from arthurai.server.storage.warehouse.id_index import IdIndex
 from arthurai.server.storage.warehouse.row_identity import find_new_rows
 from arthurai.server.storage.warehouse.row_results import RowResults
-from arthurai.server.storage.warehouse.stored_ids import find_stored_ids
+from arthurai.server.storage.warehouse.stored_ids import StoredIds
 from arthurai.server.storage.warehouse.waiting_truths import WaitingTruths
 from arthurai.server.timestamps import utc_now
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.datasets import Datasets
     from arthurai.server.storage.warehouse.ground_truth_updates import Touched
+    from arthurai.server.storage.warehouse.id_index import IdIndex
     from arthurai.server.storage.warehouse.idempotency import Finish
     from arthurai.server.storage.warehouse.warehouse_database import Cursor, WarehouseDatabase
 
@@ -141,40 +141,30 @@ class ModelWriter:
         self._database = database
         self._datasets = datasets
         self.waiting = WaitingTruths(slot, waiting, is_shared=database.is_shared)
-        self._index: IdIndex | None = None
-        self._next_seq = 0
+        self._ids = StoredIds(database, slot, self.waiting)
         self._require_fit = require_fit
         self._expect = expect
         self.is_complete = False  # whether all tables are known to exist, where others make them
         self._grouped = GroupedWrites(self._append, database.max_row_bytes)
 
+    def begin_deletion(self) -> None:
+        """Let other servers know that rows are about to be deleted; the lock must be held."""
+        self._database.note_deletion(self.slot)
+
     def drop_index(self) -> None:
         """Drop the index, after rows were deleted."""
         with self.lock:
-            self._index = None
+            self._ids.drop()
 
     def _forget(self) -> None:
         """Drop what another server may have changed since this one had the lock."""
-        self._index = None
         self.open_batches.clear()
 
     def _loaded(self, cursor: Cursor, schema: ModelSchema, table: pa.Table) -> IdIndex:
         """Return an index of the stored inferences, at least of those with ids of a table."""
         if self._require_fit is not None:
             self._require_fit(schema)
-            index, self._next_seq = find_stored_ids(cursor, self.slot, table, self.waiting)
-            return index
-        self.waiting.load(cursor)
-        if self._index is None:
-            cursor.execute(
-                f"SELECT hash(partner_inference_id) AS hash, seq FROM {rows_table(self.slot)}"
-            )
-            found = cursor.fetchnumpy()
-            hashes = np.asarray(found["hash"], np.uint64)
-            sequence = np.asarray(found["seq"], np.int64)
-            self._index = IdIndex(hashes, sequence)
-            self._next_seq = max(self._next_seq, int(sequence.max(initial=-1)) + 1)
-        return self._index
+        return self._ids.find(cursor, table)
 
     def append(
         self,
@@ -225,7 +215,8 @@ class ModelWriter:
                         cursor, schema, table, siblings=siblings, doubtful=is_doubtful[inverse]
                     )
                     table, hashes = table.filter(pa.array(is_new)), hashes[is_new]
-            sequence = np.arange(self._next_seq, self._next_seq + table.num_rows, dtype=np.int64)
+            first = self._ids.next_seq
+            sequence = np.arange(first, first + table.num_rows, dtype=np.int64)
             if table.num_rows or completed.num_rows or finish is not None:
                 self._store(
                     schema,
@@ -236,8 +227,7 @@ class ModelWriter:
                     finish=finish,
                     written=written,
                 )
-            self._next_seq += table.num_rows
-            index.add(hashes, sequence)
+            self._ids.add(hashes, sequence)
         return written
 
     def _sort_out(

@@ -23,8 +23,10 @@ from builders import (
     values,
 )
 
+from arthurai.server.storage.warehouse import stored_ids
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.storage.warehouse.errors import DataStoreError, RequestInProgressError
+from arthurai.server.storage.warehouse.id_index import IdIndex
 from arthurai.server.storage.warehouse.idempotency import RequestKey
 from arthurai.server.storage.warehouse.row_results import RowResults
 
@@ -111,6 +113,55 @@ def test_rows_sent_to_both_servers_at_once_are_stored_once(pair):
         assert {n: by_id[f"id-{n}"] for n in range(0, 12, 2)} == {
             n: float(n) for n in range(0, 12, 2)
         }
+
+
+def test_numbers_that_are_given_again_after_a_deletion_hide_no_row(pair):
+    first, second = pair
+    schema = simple_schema()
+    first.append_inferences(schema, [inference(n) for n in range(4)])
+    second.append_inferences(schema, [inference(4)])
+    first.append_inferences(schema, [inference(4)])
+    second.delete_inference(schema, "id-4")
+    second.delete_inference(schema, "id-3")
+    second.append_inferences(schema, [inference(5), inference(6)])
+    assert values(second, schema, "seq") == [0, 1, 2, 3, 4]
+    first.append_inferences(schema, [inference(5), inference(6), inference(4)])
+    assert values(first, schema, "partner_inference_id") == [f"id-{n}" for n in (0, 1, 2, 5, 6, 4)]
+    first.append_ground_truth(schema, [truth(6, 6.0)])
+    assert values(second, schema, "actual") == [None] * 4 + [6.0, None]
+    first.delete_model(schema.model_id)
+    first.append_inferences(schema, [inference(1)])
+    second.append_inferences(schema, [inference(1), inference(7)])
+    assert values(first, schema, "partner_inference_id") == ["id-1", "id-7"]
+
+
+def test_a_write_reads_the_ids_that_are_new_to_its_server(pair, monkeypatch):
+    first, second = pair
+    schema = simple_schema()
+    first.append_inferences(schema, [inference(n) for n in range(200)])
+    second.append_inferences(schema, [inference(200)])
+    added = []
+    add = IdIndex.add
+    monkeypatch.setattr(
+        IdIndex, "add", lambda self, hashes, seq: (added.append(len(seq)), add(self, hashes, seq))
+    )
+    for number in range(201, 205):
+        second.append_inferences(schema, [inference(number)])
+    first.append_inferences(schema, [inference(204)])
+    assert max(added) == 5
+    assert second.counts(schema)["inference"] == 205
+
+
+def test_ids_of_a_large_model_are_looked_up_each_time(pair, monkeypatch):
+    monkeypatch.setattr(stored_ids, "MAX_INDEXED_ROWS", 3)
+    schema = simple_schema()
+    for number in range(0, 12, 2):
+        for store in pair:
+            rows = [inference(n) for n in range(number, number + 3)]
+            assert store.append_inferences(schema, rows).accepted == 3
+    assert values(pair[0], schema, "seq") == list(range(13))
+    pair[1].append_ground_truth(schema, [truth(3, 1.0)])
+    assert values(pair[0], schema, "actual").count(1.0) == 1
 
 
 def test_a_request_that_is_repeated_at_another_server_gets_the_first_answer(pair):
