@@ -1,12 +1,13 @@
 r"""How fast rows arrive and queries are answered on each engine, with one, two and four servers.
 
-Each engine is a name and the options of `arthurai serve` for it; `{directory}` is a new directory:
+Each engine is a name and the options of `arthurai serve` for it. `{directory}` is a new directory,
+`{run}` counts the runs from 1, as each needs an empty database or schema:
 
     python benchmarks/scale.py --rows 1000000 --servers 1 2 4 \\
         --engine "one file" "--data-dir {directory}" \\
         --engine "shared directory" \\
-            "--control postgresql://arthur@/arthur?host=/run/postgresql \\
-             --warehouse ducklake:postgresql://arthur@/lake?host=/run/postgresql \\
+            "--control postgresql://arthur@/scale{run}?host=/run/postgresql \\
+             --warehouse ducklake:postgresql://arthur@/scale{run}?host=/run/postgresql \\
              --storage {directory}"
 
 The rows have 26 columns and arrive as Parquet files over HTTP, from a process for each server and
@@ -105,9 +106,9 @@ QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @contextlib.contextmanager
-def serving_together(options: str, count: int, directory: str) -> Iterator[list[Served]]:
+def serving_together(options: str, count: int, places: dict[str, str]) -> Iterator[list[Served]]:
     """Servers over one store; the first one prints the administrator's key."""
-    words = [word.replace("{directory}", directory) for word in shlex.split(options)]
+    words = [word.format(**places) for word in shlex.split(options)]
     servers: list[Served] = []
     with contextlib.ExitStack() as running:
         for _ in range(count):
@@ -207,12 +208,13 @@ def main() -> None:
     print(f"{os.cpu_count()} processors; rows/s, seconds of each query, queries/s of all readers")
     print(f"{'engine':24}{'servers':>8}{'rows':>12}{'rows/s':>12}", end="")
     print("".join(f"{name:>16}" for name in QUERIES), f"{'queries/s':>11}")
-    for rows, (name, options), count in itertools.product(given.rows, engines, given.servers):
+    runs = itertools.product(given.rows, engines, given.servers)
+    for run, (rows, (name, options), count) in enumerate(runs, 1):
         if count > 1 and "--data-dir" in options:
             continue
         with (
             tempfile.TemporaryDirectory() as directory,
-            serving_together(options, count, directory) as servers,
+            serving_together(options, count, {"directory": directory, "run": str(run)}) as servers,
         ):
             cells = measure(servers, rows)
         print(f"{name:24}{count:>8}{rows:>12,}{cells[0]}", end="")

@@ -167,8 +167,7 @@ class ArthurApp:
                 failing.callback(self.control.close)
                 check_pair(self.control, self.data.database, data_dir)
                 if data_dir is not None:
-                    if warehouse is None:  # else it may be that of another server
-                        remove_unfinished_backups(data_dir)
+                    remove_unfinished_backups(data_dir, is_shared=warehouse is not None)
                     keep_back(data_dir)
                     make_private(data_dir)
             failing.pop_all()
@@ -285,7 +284,11 @@ class ArthurApp:
             self._dispatcher,
             self.authentication,
             self.secret,
-            settings={"data_dir": self.data_dir},
+            settings={
+                "data_dir": self.data_dir,
+                "list_servers": self.stores.list_servers,
+                "server_id": self.control.leases.holder,
+            },
             access_log=self._access_log,
         )
 

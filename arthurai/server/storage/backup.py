@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import tarfile
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 SUMMARY_FILE: Final = "backup.json"
 _WORK_PREFIX: Final = ".backup-"
 _CHUNK_BYTES: Final = 2**20
+_FINISHED_SECONDS: Final = 86_400.0
 
 
 def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]:
@@ -84,14 +87,25 @@ def stream_backup(stores: Stores, data_dir: Path) -> Iterator[bytes]:
                 yield chunk
 
 
-def remove_unfinished_backups(data_dir: Path) -> None:
+def remove_unfinished_backups(data_dir: Path, *, is_shared: bool = False) -> None:
     """Remove what backups have left in a data directory whose server was killed meanwhile.
 
     Args:
-        data_dir: The directory; no server has it open.
+        data_dir: The directory.
+        is_shared: Whether other servers may have it open, and make a backup: what changed within a
+            day is left alone.
     """
     for left in data_dir.glob(f"{_WORK_PREFIX}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        if not is_shared or time.time() - _last_change(left) > _FINISHED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _last_change(folder: Path) -> float:
+    times = [folder.stat().st_mtime]
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            times.append(path.stat().st_mtime)
+    return max(times)
 
 
 def extract_backup(archive: Path, target: Path) -> None:

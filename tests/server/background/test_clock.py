@@ -99,6 +99,7 @@ def test_retention_is_done_once_a_day_by_all_servers_together(app, filled, monke
     assert len(asked) == 2
 
 
+@pytest.mark.files_of_duckdb
 def test_retention_compacts_a_file_that_is_mostly_unused(tmp_path, binary_model, monkeypatch):
     with create_app(tmp_path, retention_days=2) as app, administrator(app) as admin:
         model = admin.post("/models", json=binary_model).json()
@@ -119,6 +120,7 @@ def test_retention_compacts_a_file_that_is_mostly_unused(tmp_path, binary_model,
         assert app.data.counts(schema)["inference"] == 0
 
 
+@pytest.mark.files_of_duckdb  # a lake has one job more
 def test_a_server_prunes_and_reports_by_the_clock(tmp_path):
     folder = tmp_path / "reports"
     with create_app(retention_days=1, report_dir=folder) as app:

@@ -57,7 +57,7 @@ def monitored(app, admin, binary_model):
             ]
             answer = admin.post(f"/models/{self.id}/inferences", json=inferences)
             assert answer.json()["counts"]["failure"] == 0, answer.text
-            assert app.alerts.drain(60)
+            assert app.alerts.drain(300)
 
         def tell(self, truths):
             body = [

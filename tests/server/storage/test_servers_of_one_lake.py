@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tarfile
+import time
 from contextlib import ExitStack
 
+import httpx
 import pytest
 from builders import administrator, attribute, prediction
 
@@ -12,6 +16,7 @@ from arthurai.cli import main
 from arthurai.server.app import create_app
 from arthurai.server.storage.backup import stream_backup
 from arthurai.server.storage.warehouse.errors import DataStoreError
+from arthurai.transport.local import LocalTransport
 
 MODEL = {
     "partner_model_id": "m",
@@ -80,6 +85,31 @@ def test_a_request_goes_to_any_server(servers):
     assert all(app.stores.are_healthy() for app in apps)
     second.delete(path).raise_for_status()
     assert first.get(path).status_code in {404, 410} or first.get(path).json()["archived"]
+
+
+def test_the_dashboard_lists_the_servers(servers):
+    apps, _ = servers
+    with httpx.Client(
+        transport=LocalTransport(apps[0]), base_url="http://local", follow_redirects=True
+    ) as browser:
+        browser.get(apps[0].make_dashboard_link("http://local"))
+        text = browser.get("/ui/server").text
+    ids = [app.control.leases.holder for app in apps]
+    assert all(text.count(server_id) == 1 for server_id in ids)
+    assert re.findall(r"(\S+) <span class=\"dim\">this one", text) == [f'scope="row">{ids[0]}']
+
+
+def test_what_a_killed_backup_left_is_removed_after_a_day(options):
+    create_app(**options).close()
+    folder = options["data_dir"]
+    for name, age in (("old", 90_000), ("new", 80_000)):
+        (folder / f".backup-{name}").mkdir()
+        path = folder / f".backup-{name}" / "backup.tar"
+        path.write_bytes(b"x")
+        for changed in (path, path.parent):
+            os.utime(changed, (time.time() - age,) * 2)
+    create_app(**options).close()
+    assert [path.name for path in folder.glob(".backup-*")] == [".backup-new"]
 
 
 def test_servers_outlive_a_restart_of_postgresql(servers, postgresql_cluster):

@@ -21,6 +21,7 @@ from arthurai.server.storage.warehouse.maintenance import (
 )
 from arthurai.server.storage.warehouse.model_writers import ModelWriters
 from arthurai.server.storage.warehouse.pieces import number_pieces
+from arthurai.server.storage.warehouse.reference_rows import store_reference_rows
 from arthurai.server.storage.warehouse.row_identity import mark_untimed
 from arthurai.server.storage.warehouse.row_results import RowResults
 from arthurai.server.storage.warehouse.row_sizes import reject_large_rows
@@ -33,7 +34,7 @@ from arthurai.server.timestamps import to_utc
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -317,31 +318,28 @@ class DataStore:
         """
         writer = self._models.writer(schema)
         results = RowResults()
-        table_name = ddl.reference_table(writer.slot)
-        names = ", ".join(ddl.quote_name(a.column) for a in schema.stored)
         with self._keys.claim(writer.model_id, key) as claim, writer.reference_lock:
             if claim.answer is not None:
                 return claim.answer
-            finish = claim.finish(results)
             self._models.require_fit(schema)
             self._require_open_reference(writer)
-            first = self.fetch(f"SELECT coalesce(max(seq) + 1, 0) FROM {table_name}")[1][0][0]
-            with self._database.transaction() as cursor:
+
+            def decode() -> Iterator[pa.Table]:
                 for piece in number_pieces(stream, results, all_or_nothing=True):
                     table = piece.decoder(schema, results).reference()
                     if images is not None:
                         table = images.store_images(schema, table, results)
-                    table = reject_large_rows(table, self._database.max_row_bytes, results)
-                    cursor.register("incoming", table)
-                    cursor.execute(
-                        f"INSERT INTO {table_name} (seq, {names})"
-                        f" SELECT row + ?, {names} FROM incoming",
-                        [first],
-                    )
-                if results.accepted:
-                    self._datasets.begin(cursor, writer.model_id, "reference")
-                if finish is not None:
-                    finish(cursor)
+                    yield reject_large_rows(table, self._database.max_row_bytes, results)
+
+            store_reference_rows(
+                self._database,
+                self._datasets,
+                writer,
+                schema,
+                decode(),
+                results=results,
+                finish=claim.finish(results),
+            )
         if results.accepted:
             self._publish("reference", writer, WriteResult(rows=results.accepted))
         return results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,7 @@ def show_server(view: View) -> Answer:
         "limits": _without_id(limits),
         "usage": _without_id(usage),
         "storage": _storage(view) if view.may("create_organization") else None,
+        "servers": _servers(view),
         "jobs": _jobs(view),
     }
     return Page("server.html", "Server", values)
@@ -55,6 +57,20 @@ def _storage(view: View) -> dict[str, Any]:
         if not path.name.startswith(".")
     ]
     return {"place": str(root), "files": files}
+
+
+def _servers(view: View) -> list[dict[str, Any]]:
+    """Return the servers that share everything and were seen within a minute, the oldest first."""
+    return [
+        {
+            "id": server.id,
+            "is_this": server.id == view.settings["server_id"],
+            "version": server.release,
+            "uptime": str(timedelta(seconds=int(server.age))),
+            "seen": max(0, round(server.idle)),
+        }
+        for server in view.settings["list_servers"]()
+    ]
 
 
 def _measure(path: Path) -> int:

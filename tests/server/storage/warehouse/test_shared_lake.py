@@ -237,6 +237,31 @@ def test_models_are_made_changed_and_deleted_for_all_servers(pair):
     assert second.counts("m1")["inference"] == 1
 
 
+def test_a_reference_upload_is_repeated_after_a_conflict(pair, monkeypatch):
+    first, second = pair
+    schema = simple_schema()
+    rows = [[{"reference_data": {"income": float(n), "region": "n"}}] for n in range(3)]
+    first.create_model(schema)
+    other = simple_schema(model_id="other", is_batch=True)
+    second.append_inferences(other, [inference(1, batch_id="b")])
+    check = first.database._check_before_commit
+    attempts = []
+
+    def interfere():
+        attempts.append(1)
+        if len(attempts) < 3:  # changes the table that the upload adds its state to
+            second.append_inferences(other, [inference(len(attempts) + 1, batch_id="b")])
+            second.close_batch(other, "b")
+        check()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(first.database, "_check_before_commit", interfere)
+        assert first.append_reference_stream(schema, rows, key=RequestKey("r", b"d")).accepted == 3
+    assert len(attempts) > 1
+    found = read(second, schema, "reference")
+    assert [(row["seq"], row["income"]) for row in found] == [(0, 0.0), (1, 1.0), (2, 2.0)]
+
+
 def test_batches_and_references_have_one_state(pair):
     first, second = pair
     schema = simple_schema(is_batch=True)
