@@ -6,8 +6,13 @@ import argparse
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from arthurai.common.checks import spell_choice
 from arthurai.common.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 def fail(message: str, status: int = 1) -> int:
@@ -19,6 +24,27 @@ def fail(message: str, status: int = 1) -> int:
     """
     print(f"arthurai: {printable(message)}", file=sys.stderr)
     return status
+
+
+def describe_error(error: Exception) -> str:
+    """Return what went wrong, in the words of a shell where a file is concerned.
+
+    Args:
+        error: What was raised.
+    """
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def make_choice(choices: Iterable[str]) -> Callable[[str], str]:
+    """Return what reads an argument that is one of some words, in any case.
+
+    Args:
+        choices: The words.
+    """
+    known = list(choices)
+    return lambda text: str(spell_choice(text, known))
 
 
 def parse_directory(text: str) -> Path:

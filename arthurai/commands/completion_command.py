@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SHELLS: Final = ("bash", "zsh", "fish")
 
@@ -20,6 +21,9 @@ _arthurai() {{
 {paths}
         esac
     done
+    case "$path ${{COMP_WORDS[COMP_CWORD-1]}}" in
+{values}
+    esac
     case "$path" in
 {words}
     esac
@@ -68,40 +72,67 @@ def format_script(parser: argparse.ArgumentParser, shell: str) -> str:
         return "".join(_fish_lines(known))
     paths = "\n".join(f'            "{path}") path="{path}" ;;' for path in known if path)
     words = "\n".join(
-        f'        "{path}") COMPREPLY=($(compgen -W "{" ".join(found)}" -- '
-        '"${COMP_WORDS[COMP_CWORD]}")) ;;'
-        for path, found in known.items()
+        f'        "{path}") {_bash_reply(found.words)} ;;' for path, found in known.items()
     )
-    script = _BASH.format(paths=paths, words=words)
+    values = "\n".join(
+        f'        "{path} {option}") {_bash_reply(choices)}; return ;;'
+        for path, found in known.items()
+        for option, choices in found.values.items()
+    )
+    script = _BASH.format(paths=paths, words=words, values=values)
     if shell == "zsh":
         return f"autoload -U +X bashcompinit && bashcompinit\n{script}"
     return script
 
 
-def _walk(parser: argparse.ArgumentParser, path: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the words that may follow each command, by its path: ` data prune`."""
-    words: list[str] = []
+@dataclass(frozen=True)
+class _Following:
+    """What may follow a command.
+
+    Attributes:
+        words: Commands below it, its options, and the choices of its arguments.
+        values: The choices of each option that takes a value, empty where anything will do.
+    """
+
+    words: list[str]
+    values: dict[str, list[str]]
+
+
+def _walk(parser: argparse.ArgumentParser, path: str) -> Iterator[tuple[str, _Following]]:
+    """Yield what may follow each command, by its path: ` data prune`."""
+    found = _Following([], {})
     below: list[tuple[str, argparse.ArgumentParser]] = []
     for action in parser._actions:  # noqa: SLF001 - argparse has no other way to list them
-        words += action.option_strings
+        found.words.extend(action.option_strings)
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
             below += action.choices.items()
-            words += action.choices
-        elif action.choices and not action.option_strings:
-            words += map(str, action.choices)
-    yield path, words
+            found.words.extend(action.choices)
+        elif action.option_strings and action.nargs != 0:
+            choices = [str(choice) for choice in action.choices or ()]
+            found.values.update(dict.fromkeys(action.option_strings, choices))
+        elif action.choices:
+            found.words.extend(map(str, action.choices))
+    yield path, found
     for name, inner in below:
         yield from _walk(inner, f"{path} {name}")
 
 
-def _fish_lines(known: dict[str, list[str]]) -> Iterator[str]:
-    for path, words in known.items():
+def _bash_reply(words: Iterable[str]) -> str:
+    """Return the statement that offers words; none leaves it to bash, which offers files."""
+    return f'COMPREPLY=($(compgen -W "{" ".join(words)}" -- "${{COMP_WORDS[COMP_CWORD]}}"))'
+
+
+def _fish_lines(known: Mapping[str, _Following]) -> Iterator[str]:
+    for path, found in known.items():
         names = path.split()
         seen = " ".join(f"__fish_seen_subcommand_from {name}; and" for name in names)
-        below = [word for word in words if not word.startswith("-")]
+        below = [word for word in found.words if not word.startswith("-")]
         free = f"not __fish_seen_subcommand_from {' '.join(below)}" if below else "true"
         condition = f"{seen} {free}".strip()
-        for word in words:
+        for word in found.words:
             kind = f"-l {word[2:]}" if word.startswith("--") else f"-s {word[1:]}"
             given = kind if word.startswith("-") else f"-a {word}"
+            if word in found.values:
+                choices = found.values[word]
+                given += f" -x -a '{' '.join(choices)}'" if choices else " -r"
             yield f"complete -c arthurai -n '{condition}' {given}\n"

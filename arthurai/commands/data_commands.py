@@ -6,7 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arthurai.commands.command_line import fail, parse_directory, parse_time, store_errors
+from arthurai.commands.command_line import (
+    describe_error,
+    fail,
+    parse_directory,
+    parse_time,
+    store_errors,
+)
 from arthurai.common.text import printable
 
 if TYPE_CHECKING:
@@ -124,7 +130,7 @@ def _prune(options: argparse.Namespace) -> int:
         _check_place(options)
         deleted = _prune_running(options) if options.url else _prune_directory(options)
     except store_errors() as error:
-        return fail(str(error))
+        return fail(describe_error(error))
     became = "would be deleted" if options.dry_run else "deleted"
     for model, pruned in deleted.items():
         name = printable(model)
@@ -161,7 +167,7 @@ def _compact(options: argparse.Namespace) -> int:
             raise ValueError("--work-dir is for a directory that no server has open; omit --url")
         before, after = _compact_running(options) if options.url else _compact_directory(options)
     except store_errors() as error:
-        return fail(str(error))
+        return fail(describe_error(error))
     if options.dry_run:
         print(f"{before:,} bytes now, about {after:,} after")
     else:
@@ -212,7 +218,7 @@ def _copy(options: argparse.Namespace) -> int:
     try:
         copied = copy_stores(source, target)
     except store_errors() as error:
-        return fail(str(error))
+        return fail(describe_error(error))
     inferences = sum(count for table, count in copied.rows.items() if table.endswith("_rows"))
     print(
         f"{inferences:,} inferences, {sum(copied.rows.values()):,} rows in all, "
@@ -228,7 +234,7 @@ def _move_control(options: argparse.Namespace) -> int:
     try:
         counts = move_control(options.directory, options.to)
     except store_errors() as error:
-        return fail(str(error))
+        return fail(describe_error(error))
     print(f"{sum(counts.values()):,} rows moved; start the server with --control from now on")
     return 0
 
@@ -239,5 +245,5 @@ def _say(work: Callable[..., str], options: argparse.Namespace) -> int:
     try:
         print(work(options, create_app))
     except store_errors() as error:
-        return fail(str(error))
+        return fail(describe_error(error))
     return 0

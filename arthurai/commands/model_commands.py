@@ -8,13 +8,17 @@ from argparse import ArgumentTypeError, BooleanOptionalAction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from arthurai.commands.command_line import describe_error, fail, make_choice
 from arthurai.commands.server_commands import add_server_command
-from arthurai.common.text import suggest
-from arthurai.typing import QueryTypeName
+from arthurai.common.exceptions import ArthurError
+from arthurai.common.text import list_names, suggest
+from arthurai.common.vocabulary import DRIFT_METRICS, DRIFT_ROLLUPS
+from arthurai.query import drift, round_timestamp
+from arthurai.typing import AlertStatusFilter, QueryTypeName, TimeResolutionName
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from arthurai.client.client import ArthurAI
     from arthurai.commands.server_commands import AddCommand, Rows
@@ -27,7 +31,8 @@ FOUND: Final = 1
 _ZONE: Final = "zone by whose clocks days and weeks start, such as Europe/Vienna (default: UTC)"
 _MODEL: Final = "its id, partner_model_id or display name"
 _KINDS: Final = ("inferences", "ground-truths", "reference")
-_MAX_SHOWN_FAILURES: Final = 10
+_MAX_SHOWN_FAILURES: Final = 3
+_STEPS: Final = get_args(TimeResolutionName)
 _ATTRIBUTE_FIELDS: Final = (
     *("name", "stage", "value_type", "categorical", "monitor_for_bias", "label"),
 )
@@ -62,6 +67,7 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
         "ask a question about the rows of a model",
         _query,
         "  arthurai query 'Loan risk' --select count --select accuracyRate --by region\n"
+        "  arthurai query 'Loan risk' --select 'avg(income)' --by month\n"
         """  arthurai query 'Loan risk' '{"select": [{"function": "auc"}]}'\n"""
         "  arthurai query 'Loan risk' @question.json --json\n"
         "  generate-question | arthurai query 'Loan risk' -",
@@ -74,17 +80,24 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
         "--select",
         action="append",
         metavar="FUNCTION",
-        help="a function without parameters, such as count, instead of a query; repeatable",
+        help="instead of a query: a function, such as count, or one of a column, such as "
+        "'avg(income)'; repeatable",
     )
     query.add_argument(
-        "--by", action="append", metavar="COLUMN", help="with --select: group by it; repeatable"
+        "--by",
+        action="append",
+        metavar="COLUMN|STEP",
+        help="with --select: group by a column, or by day, week, month, ... of the inferences; "
+        "repeatable",
     )
+    query.add_argument("--time-zone", metavar="ZONE", help=_ZONE)
     query.add_argument(
         "--type",
         choices=get_args(QueryTypeName),
         default="base",
         help="what the query is (default: %(default)s)",
     )
+    _check_before(query, _check_query)
 
     drift = add_server_command(
         commands,
@@ -100,8 +113,19 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
     drift.add_argument(
         "attributes", nargs="*", help="attributes to measure (default: all inputs that can be)"
     )
-    drift.add_argument("--metric", default="PSI", help="measure (default: %(default)s)")
-    drift.add_argument("--by", metavar="STEP", help="day, week, month, ... or batch_id")
+    drift.add_argument(
+        "--metric",
+        type=make_choice(DRIFT_METRICS),
+        choices=DRIFT_METRICS,
+        default="PSI",
+        help="measure (default: %(default)s)",
+    )
+    drift.add_argument(
+        "--by",
+        type=make_choice(DRIFT_ROLLUPS),
+        choices=DRIFT_ROLLUPS,
+        help="step of time, or batches (default: everything at once)",
+    )
     drift.add_argument("--time-zone", metavar="ZONE", help=_ZONE)
     drift.add_argument(
         "--limit", type=_parse_number, help="exit status 1 if a value is larger than this"
@@ -117,7 +141,12 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
         "  arthurai alerts 'Loan risk' --status new --fail    # exit status 1 if there is any",
     )
     alerts.add_argument("model", help=_MODEL)
-    alerts.add_argument("--status", help="new, acknowledged or resolved (default: all)")
+    alerts.add_argument(
+        "--status",
+        type=make_choice(get_args(AlertStatusFilter)),
+        choices=get_args(AlertStatusFilter),
+        help="only alerts of this status (default: all)",
+    )
     alerts.add_argument("--since", metavar="TIME", help="only alerts from this time on, ISO 8601")
     alerts.add_argument("--fail", action="store_true", help="exit status 1 if an alert is listed")
 
@@ -152,7 +181,11 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
     )
     send.add_argument("model", help=_MODEL)
     send.add_argument(
-        "files", nargs="+", type=_parse_file, metavar="FILE", help="Parquet, JSON or CSV"
+        "files",
+        nargs="+",
+        type=_parse_file,
+        metavar="FILE",
+        help="Parquet, JSON, JSON lines or CSV",
     )
     send.add_argument("--kind", choices=_KINDS, default=_KINDS[0], help="default: %(default)s")
     send.add_argument("--tz", metavar="ZONE", help="time zone of times that have none")
@@ -171,13 +204,31 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
         help="hash (with ARTHUR_REDACTION_KEY) or drop a column; repeatable",
     )
     send.add_argument(
-        "--sample", type=_parse_number, help="share of the rows to send, chosen by their ids"
+        "--sample",
+        type=_parse_share,
+        metavar="SHARE",
+        help="share of the rows to send, above 0 and at most 1, chosen by their ids",
     )
     send.add_argument(
         "--progress",
         action=BooleanOptionalAction,
         help="show how far it is on standard error (default: on terminals)",
     )
+
+
+def _check_before(
+    command: argparse.ArgumentParser, check: Callable[[argparse.Namespace], str | None]
+) -> None:
+    """Have a command exit as after a wrong call when its arguments do not go together."""
+    run = command.get_default("run")
+
+    def run_if_right(options: argparse.Namespace) -> int:
+        problem = check(options)
+        if problem is not None:
+            command.error(problem)
+        return int(run(options))
+
+    command.set_defaults(run=run_if_right)
 
 
 def _parse_number(text: str) -> float:
@@ -187,8 +238,17 @@ def _parse_number(text: str) -> float:
         raise ArgumentTypeError(f"must be a number, got {text!r}") from None
 
 
+def _parse_share(text: str) -> float:
+    share = _parse_number(text)
+    if not 0 < share <= 1:
+        raise ArgumentTypeError(f"must be above 0 and at most 1, got {text!r}")
+    return share
+
+
 def _parse_file(text: str) -> Path:
     path = Path(text)
+    if path.is_dir():
+        raise ArgumentTypeError(f"must be a file, got the directory {text!r}")
     if not path.is_file():
         raise ArgumentTypeError(f"file not found: {text!r}")
     return path
@@ -234,24 +294,51 @@ def _models(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
 
 
 def _query(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
-    if (options.query is None) == (options.select is None):
-        raise ValueError("give either a query or --select")
-    if options.query is None:
-        body = _simple_query(options.select, options.by or ())
-    else:
-        if options.by:
-            raise ValueError("--by goes with --select; write group_by into the query")
-        body = _read_query(options.query)
-    answer = _find_model(arthur, options.model).query(body, options.type)
+    body = None if options.query is None else _read_query(options.query)
+    model = _find_model(arthur, options.model)
+    if body is None:
+        body = _simple_query(model, options.select, options.by or (), options.time_zone)
+    answer = model.query(body, options.type)
     return answer if isinstance(answer, list) else [answer]
 
 
-def _simple_query(functions: Iterable[str], columns: Iterable[str]) -> dict[str, Any]:
-    groups = [{"property": column} for column in columns]
-    body: dict[str, Any] = {"select": [*groups, *({"function": name} for name in functions)]}
+def _check_query(options: argparse.Namespace) -> str | None:
+    """Return why the arguments of `query` do not go together."""
+    if (options.query is None) == (options.select is None):
+        return "give either a query or --select"
+    if options.query is not None and (options.by or options.time_zone):
+        return "--by and --time-zone go with --select; write group_by into the query"
+    return None
+
+
+def _simple_query(
+    model: ArthurModel, functions: Iterable[str], keys: Iterable[str], time_zone: str | None
+) -> dict[str, Any]:
+    """Return the query for functions by columns, and by steps of time that are no columns."""
+    columns = {*model.get_attribute_names()}
+    select: list[dict[str, Any]] = []
+    groups: list[dict[str, str]] = []
+    for key in keys:
+        if key.lower() in _STEPS and key not in columns:
+            step = round_timestamp(key.lower(), time_zone=time_zone)
+            select.append(step.to_select())
+            groups.append(step.to_reference())
+        else:
+            select.append({"property": key})
+            groups.append({"property": key})
+    body: dict[str, Any] = {"select": [*select, *map(_read_function, functions)]}
     if groups:
         body |= {"group_by": groups, "order_by": groups}
     return body
+
+
+def _read_function(text: str) -> dict[str, Any]:
+    """Return a function as it stands in a query: `count`, or `avg(income)`."""
+    name, bracket, inner = text.strip().partition("(")
+    if not bracket:
+        return {"function": name}
+    column = inner.removesuffix(")").strip()
+    return {"function": name, "alias": text, "parameters": {"property": column}}
 
 
 def _read_query(text: str) -> dict[str, Any]:
@@ -270,7 +357,6 @@ def _read_query(text: str) -> dict[str, Any]:
 
 def _drift(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
     from arthurai.model.report.report_contents import is_measurable
-    from arthurai.query import drift
 
     model = _find_model(arthur, options.model)
     inputs = [one.name for one in model.get_attributes() if is_measurable(one)]
@@ -290,11 +376,17 @@ def _drift(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
         for name in names
         if name in row
     ]
-    if options.limit is not None and any(
-        row["drift"] is not None and row["drift"] > options.limit for row in rows
-    ):
-        options.exit_status = FOUND
+    if options.limit is not None:
+        unknown = [name for name in names if not any(_is_drift_of(row, name) for row in rows)]
+        if unknown:
+            fail(f"the drift of {list_names(unknown)} is not known, so the limit is not held")
+        if unknown or any((row["drift"] or 0) > options.limit for row in rows):
+            options.exit_status = FOUND
     return rows
+
+
+def _is_drift_of(row: dict[str, Any], name: str) -> bool:
+    return row["attribute"] == name and row["drift"] is not None
 
 
 def _alerts(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
@@ -324,7 +416,15 @@ def _send(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
     model = _find_model(arthur, options.model)
     rows: list[dict[str, Any]] = []
     for path in options.files:
-        result = _send_file(model, path, options)
+        try:
+            result = _send_file(model, path, options)
+        except (ArthurError, OSError, ValueError) as error:
+            text = describe_error(error)
+            reason = text if str(path) in text else f"{path}: {text}"
+            if not rows:
+                raise ValueError(reason) from error
+            options.exit_status = fail(reason)
+            return rows
         rows.append(
             {
                 "file": str(path),
@@ -341,16 +441,16 @@ def _send(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
 
 
 def _send_file(model: ArthurModel, path: Path, options: argparse.Namespace) -> SendResult:
+    from arthurai.commands.csv_rows import is_csv, read_csv
+
     common: dict[str, Any] = {
         "tz": options.tz,
         "strict": options.strict,
         "progress": options.progress,
         "redact": dict(options.redact) or None,
     }
-    if path.suffix.lower() == ".csv":
-        from pyarrow import csv
-
-        common["data"] = csv.open_csv(path)
+    if is_csv(path):
+        common["data"] = read_csv(path, model.get_attributes())
     else:
         common["files"] = [path]
     if options.kind == "reference":

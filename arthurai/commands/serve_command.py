@@ -8,7 +8,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.commands.command_line import fail, store_errors
+from arthurai.commands.command_line import describe_error, fail, store_errors
 from arthurai.commands.serve_settings import resolve_settings
 from arthurai.common.hosts import leads_to_loopback
 from arthurai.common.settings import (
@@ -40,7 +40,7 @@ def serve(options: argparse.Namespace) -> int:
     try:
         settings, limits = resolve_settings(options, os.environ)
     except (OSError, ValueError) as error:
-        return fail(str(error), _WRONG_CALL)
+        return fail(describe_error(error), _WRONG_CALL)
     host, port = settings["host"], settings["port"]
     try:
         listener = listen(host, port)
@@ -73,7 +73,7 @@ def _serve_on(listener: socket.socket, settings: Mapping[str, Any], limits: list
         if settings["tls_cert"] is not None:
             tls = TlsConnections(settings["tls_cert"], settings["tls_key"])
     except (OSError, ValueError) as error:
-        return fail(str(error))
+        return fail(describe_error(error))
     try:
         app = create_app(
             settings["data_dir"],

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arthurai.commands.command_line import fail
+from arthurai.commands.command_line import describe_error, fail
 from arthurai.common.hosts import leads_to_loopback
 from arthurai.common.settings import URL_VARIABLE, read_variable
 from arthurai.common.text import printable
@@ -99,7 +99,7 @@ def run_and_print(
         try:
             rows = work(options)
         except (ArthurError, OSError, ValueError) as error:
-            return fail(str(error))
+            return fail(describe_error(error))
         if options.json:
             print(to_json(rows if isinstance(rows, list) else rows[0]))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.commands.command_line import fail, parse_directory
+from arthurai.commands.command_line import describe_error, fail, parse_directory
 from arthurai.commands.server_commands import escape_json
 from arthurai.common.text import printable
 
@@ -67,7 +67,7 @@ def _send(options: argparse.Namespace) -> int:
     from arthurai.logger.left_behind import list_spools, send_spool
 
     def report(error: Exception, rows: int) -> None:
-        fail(f"{rows:,} rows: {error}")
+        fail(f"{rows:,} rows: {describe_error(error)}")
 
     left = 0
     spools = [spool for spool in list_spools(options.directory) if not spool.is_in_use]
@@ -90,7 +90,7 @@ def _send(options: argparse.Namespace) -> int:
                     f"{counts.rejected:,} rejected, {rest:,} left"
                 )
     except (ArthurError, OSError, ValueError) as error:
-        return fail(str(error))
+        return fail(describe_error(error))
     return 1 if left else 0
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from arthurai.common.checks import spell_choice
 from arthurai.common.exceptions import (
     MissingParameterError,
     UserTypeError,
@@ -64,11 +65,12 @@ class Query(Mapping[str, Any]):
         """
         if isinstance(source, Query):
             return self._with(subquery=source.to_dict())
-        if source not in SOURCES:
+        spelled = spell_choice(source, SOURCES)
+        if spelled not in SOURCES:
             raise UserValueError(
                 f"`source` must be a query or one of {', '.join(SOURCES)}, got {source!r}"
             )
-        return self._with(**{"from": source})
+        return self._with(**{"from": spelled})
 
     def where(self, *conditions: Condition) -> Query:
         """Keep the rows for which all conditions hold; conditions on aggregates keep groups.

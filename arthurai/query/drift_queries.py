@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from arthurai.common.checks import TextT, check_text, read_list, spell_choice
 from arthurai.common.exceptions import UserTypeError, UserValueError, arthur_excepted, wrap_errors
-from arthurai.common.vocabulary import DRIFT_METRICS, DRIFT_MISSING_VALUES, DRIFT_SOURCES
+from arthurai.common.vocabulary import (
+    DRIFT_METRICS,
+    DRIFT_MISSING_VALUES,
+    DRIFT_ROLLUPS,
+    DRIFT_SOURCES,
+)
 from arthurai.query.builder import Query
 from arthurai.query.expressions import Condition
 
@@ -192,7 +197,7 @@ def _options(
     if names:
         found["group_by"] = [{"property": name} for name in names]
     if rollup is not None:
-        found["rollup"] = rollup
+        found["rollup"] = _check("rollup", rollup, DRIFT_ROLLUPS)
     if time_zone is not None:
         found["time_zone"] = check_text("time_zone", time_zone)
     if missing_values is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 _PARQUET_MAGIC: Final = b"PAR1"
 _SUFFIXES: Final = (".parquet", ".json")
+_LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
 _MAX_NAMED: Final = 5
 _BUFFER_BYTES: Final = 1 << 18
 """Bytes of each column read from a Parquet file at once, whatever the size of its row groups."""
@@ -196,10 +197,19 @@ def _explain_broken(source: _Source) -> Iterator[None]:
 
 def _read_json(source: _Source) -> Any:
     content = source.read_bytes() if isinstance(source, Path) else source.read()
+    holds_lines = isinstance(source, Path) and source.suffix.lower() in _LINE_SUFFIXES
     try:
-        return orjson.loads(content)
+        return _read_lines(content) if holds_lines else orjson.loads(content)
     except orjson.JSONDecodeError as error:
+        if not holds_lines and content.lstrip().startswith(b"{"):
+            with suppress(orjson.JSONDecodeError):
+                return _read_lines(content)
         raise UserValueError(f"{_describe(source)} is neither Parquet nor JSON: {error}") from None
+
+
+def _read_lines(content: bytes) -> list[Any]:
+    """Return what JSON lines hold, one document a line."""
+    return [orjson.loads(line) for line in content.splitlines() if line.strip()]
 
 
 def _check_rows(rows: Any, source: _Source) -> list[Mapping[str, Any]]:

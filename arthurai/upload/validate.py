@@ -326,9 +326,9 @@ class Validator:
         if isinstance(values, SparseColumn):
             first = next(row for row, value in enumerate(values, start) if value is not ABSENT)
             where = f" (first in row {first})"
-        what = "ground truth attribute" if self.purpose == GROUND_TRUTHS else "attribute"
+        what = "a ground truth attribute" if self.purpose == GROUND_TRUTHS else "an attribute"
         return (
-            f"unknown column {column!r}{where}: not a {what} of the model{suggest(column, allowed)}"
+            f"unknown column {column!r}{where}: not {what} of the model{suggest(column, allowed)}"
         )
 
     # -- values ----------------------------------------------------------------------------------

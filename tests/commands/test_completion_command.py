@@ -35,6 +35,10 @@ COMP_WORDS=(arthurai {quoted}); COMP_CWORD={len(words)}; _arthurai; printf '%s\\
         (("completion", "f"), ["fish"]),
         (("nonsense", "x"), []),
         (("serve", "--po"), ["--port"]),
+        (("send", "Loan risk", "--kind", "g"), ["ground-truths"]),
+        (("alerts", "Loan risk", "--status", ""), ["new", "acknowledged", "resolved"]),
+        (("drift", "Loan risk", "--by", "w"), ["week"]),
+        (("report", "Loan risk", "--output", ""), []),  # files, by bash
     ],
 )
 def test_bash_completes_commands_and_options(words, expected):
@@ -54,3 +58,5 @@ def test_every_command_is_in_the_script(shell, capsys):
             "complete -c arthurai -n '__fish_seen_subcommand_from models; and true' -l json"
             in script
         )
+        assert "-l kind -x -a 'inferences ground-truths reference'" in script
+        assert "-l output -r\n" in script

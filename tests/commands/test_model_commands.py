@@ -101,14 +101,41 @@ def test_queries_in_short_and_in_json(run, tmp_path, monkeypatch):
         out, _ = run("query", "Loan risk", given, "--json")
         assert json.loads(out)[0]["mean"] == pytest.approx(rows(2, shift=20)["income"].mean())
     for arguments, text in (
-        ((), "give either a query or --select"),
-        (("{}", "--select", "count"), "give either"),
         (("{",), "must be JSON"),
         (("[]",), "must be a JSON object"),
-        (("{}", "--by", "region"), "--by goes with --select"),
-        (("@/nowhere",), "No such file"),
+        (("@/nowhere",), "/nowhere: No such file or directory"),
     ):
         assert text in run("query", "Loan risk", *arguments, status=1)[1]
+
+
+def test_queries_in_short_take_columns_and_steps_of_time(run):
+    arguments = ("--select", "count", "--select", "avg(income)", "--by", "Month", "--json")
+    (row,) = json.loads(run("query", "Loan risk", *arguments)[0])
+    assert row == {
+        "month": "2026-01-01T00:00:00Z",
+        "count": ROWS,
+        "avg(income)": pytest.approx(rows(2, shift=20)["income"].mean()),
+    }
+    out, _ = run("query", "Loan risk", *arguments, "--time-zone", "Asia/Tokyo")
+    assert json.loads(out)[0]["month"] == "2025-12-31T15:00:00Z"
+    out, _ = run("query", "Loan risk", "--select", "count", "--by", "day", "--by", "region")
+    assert [line[1] for line in table(out)[1:]] == ["north", "south"]
+    error = run("query", "Loan risk", "--select", "avg(incom)", status=1)[1]
+    assert "did you mean 'income'?" in error
+
+
+def test_a_limit_is_not_held_without_rows(run, directory):
+    with ArthurAI(url=f"local://{directory}") as arthur:
+        model = arthur.model(
+            partner_model_id="idle", input_type="tabular", output_type="multiclass"
+        )
+        model.build(
+            rows(1)[["income", "region", "p", "y"]], {"p": "yes"}, "p", ground_truth_column="y"
+        )
+        model.save()
+    _, err = run("drift", "idle", "income", "--limit", "0.5", status=1)
+    assert "the drift of 'income' is not known" in err
+    run("drift", "idle", "income")
 
 
 def test_drift_says_how_far_and_fails_beyond_a_limit(run):
@@ -137,7 +164,6 @@ def test_alerts_are_listed_and_fail_on_demand(run, directory):
     assert "critical" in out
     run("alerts", HOSTILE, "--fail", status=1)
     assert len(out.splitlines()) == len(json.loads(run("alerts", HOSTILE, "--json")[0])) + 1
-    assert "status must be one of" in run("alerts", "Loan risk", "--status", "old", status=1)[1]
 
 
 def test_a_report_is_written(run, tmp_path):
@@ -179,8 +205,86 @@ def test_files_are_sent_redacted_and_counted(run, tmp_path, monkeypatch):
 
     rows(13)[:2].assign(income=["much", "7"]).to_csv(csv, index=False)
     out, _ = run("send", "Loan risk", str(csv), status=1)
-    assert table(out)[1][1:4] == ["0", "2", "0"]  # a column of a CSV file has one type
+    assert table(out)[1][1:4] == ["1", "1", "0"]
     assert "row 0" in out
+
+
+def test_cells_of_csv_files_are_what_the_attributes_hold(run, directory, tmp_path):
+    frame = pd.DataFrame(
+        {
+            "zip": ["01234", "00001", "90210"],
+            "amount": [1.5, 2.5, 3.5],
+            "count": [1, 2, 3],
+            "member": [True, False, True],
+            "guess": [0.5, 0.5, 0.5],
+            "truth": [1.0, 2.0, 3.0],
+        }
+    )
+    with ArthurAI(url=f"local://{directory}") as arthur:
+        model = arthur.model(
+            partner_model_id="zips", input_type="tabular", output_type="regression"
+        )
+        model.build(frame, {"guess": "truth"})
+        model.save()
+    csv = tmp_path / "rows.csv"
+    csv.write_text(
+        "zip,amount,count,member,guess,partner_inference_id\n"
+        "01234,1.5,1,True,0.5,007\n"
+        "00001,nan,2.0,0,1e-1,008\n"
+        '"",,,,0.25,009\n'
+        "00002,1_000,3,perhaps,0.5,010\n"
+    )
+    out, _ = run("send", "zips", str(csv), "--json", status=1)
+    (counts,) = json.loads(out)
+    assert (counts["accepted"], counts["rejected"]) == (3, 1)
+    assert "row 3" in counts["failures"]
+    names = ["partner_inference_id", "zip", "amount", "count", "member", "guess"]
+    body = {
+        "select": [{"property": name} for name in names],
+        "order_by": [{"property": names[0], "direction": "asc"}],
+    }
+    found = [
+        [*row.values()] for row in json.loads(run("query", "zips", json.dumps(body), "--json")[0])
+    ]
+    assert found == [
+        ["007", "01234", 1.5, 1, True, 0.5],
+        ["008", "00001", None, 2, False, 0.1],
+        ["009", "", None, None, None, 0.25],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("semicolons.csv", {"sep": ";"}),
+        ("tabs.tsv", {"sep": "\t"}),
+        ("packed.csv.gz", {}),
+        ("marked.csv", {"encoding": "utf-8-sig"}),
+        ("wide.csv", {"encoding": "utf-16"}),
+    ],
+)
+def test_csv_files_of_many_programs_are_read(run, tmp_path, name, how):
+    rows(20).to_csv(tmp_path / name, index=False, **how)
+    (counts,) = json.loads(run("send", "Loan risk", str(tmp_path / name), "--json")[0])
+    assert (counts["accepted"], counts["rejected"]) == (ROWS, 0)
+
+
+def test_files_that_cannot_be_read_are_named_after_what_was_sent(run, tmp_path):
+    good, bad, empty, other = (
+        str(tmp_path / name) for name in ("a.jsonl", "b.csv", "c.csv", "notes.txt")
+    )
+    rows(21).to_json(good, orient="records", lines=True)
+    (tmp_path / "b.csv").write_text("income,region\n1,north,3\n")
+    (tmp_path / "c.csv").write_text("")
+    (tmp_path / "notes.txt").write_text("hello\n")
+    out, err = run("send", "Loan risk", good, bad, good, status=1)
+    assert table(out)[1][1] == str(ROWS)
+    assert f"{bad}: " in err
+    assert "Expected 2 columns, got 3" in err
+    for path in (empty, other):
+        out, err = run("send", "Loan risk", path, status=1)
+        assert not out
+        assert path in err
 
 
 @pytest.mark.parametrize(
@@ -190,7 +294,16 @@ def test_files_are_sent_redacted_and_counted(run, tmp_path, monkeypatch):
         ("send", "m", __file__, "--redact", "email"),
         ("send", "m", __file__, "--redact", "email=encrypt"),
         ("send", "m", __file__, "--kind", "other"),
+        ("send", "m", __file__, "--sample", "2"),
+        ("send", "m", "/"),
         ("drift", "m", "--limit", "much"),
+        ("drift", "m", "--by", "fortnight"),
+        ("drift", "m", "--metric", "wasserstein"),
+        ("alerts", "m", "--status", "old"),
+        ("query", "m"),
+        ("query", "m", "{}", "--select", "count"),
+        ("query", "m", "{}", "--by", "region"),
+        ("query", "m", "{}", "--time-zone", "UTC"),
         ("models", "--url", "http://x", "--data-dir", "y"),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_query_is_the_json_that_is_sent():
     day = q.round_timestamp("day")
     query = (
         q.select("region", day, q.count(), q.avg("income").as_("mean"))
-        .from_("enriched")
+        .from_("Enriched")
         .where(q.col("income") > 1000, q.col("region").isin(["north", None]))
         .group_by("region", day)
         .order_by(q.count().desc(), "region")

@@ -19,7 +19,7 @@ def test_a_drift_query_is_the_json_that_is_sent():
         target_where=col("income") > 3,
         num_bins=5,
         group_by="region",
-        rollup="week",
+        rollup="Week",
         missing_values="ignore",
         time_zone="Europe/Vienna",
         uncertainty=True,

@@ -128,6 +128,16 @@ def test_reference_files_flat_and_wrapped(model, tmp_path):
     assert closed == {"dataset_close_result": {"message": "success"}}
 
 
+@pytest.mark.parametrize(
+    ("name", "count"), [("rows.jsonl", 1), ("rows.ndjson", 3), ("rows.json", 3)]
+)
+def test_files_of_json_lines(model, tmp_path, name, count):
+    lines = [json.dumps(row, default=str) for row in regression_rows(range(count))]
+    (tmp_path / name).write_text("\n".join(lines) + "\n\n")
+    result, _ = model.send_bulk_inferences(files=[tmp_path / name])
+    assert result.accepted == count
+
+
 @pytest.mark.usefixtures("strict")
 def test_a_wrong_parquet_file_is_refused_before_any_is_sent(model, folder):
     pl.DataFrame(regression_rows([9])).drop("amount").write_parquet(folder / "z.parquet")
@@ -144,6 +154,7 @@ def test_a_wrong_parquet_file_is_refused_before_any_is_sent(model, folder):
         (b'{"amount": 1}', "JSON list"),
         (b"[1, 2]", "JSON list"),
         (b"", "neither Parquet nor JSON"),
+        (b'{"amount": 1}\n{"amount": 2', "neither Parquet nor JSON"),
     ],
 )
 def test_broken_files_are_named(model, tmp_path, content, words):
