@@ -55,9 +55,10 @@ logger = logging.getLogger(__name__)
 JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
 MIN_FILE_ROWS: Final = 8_192
-MAX_FILE_ROWS: Final = 65_536
-ROW_GROUP_ROWS: Final = 122_880
-"""Rows of a file of a large table: DuckDB's row group, which the embedded server stores at once."""
+ROW_GROUP_ROWS: Final = 30_720
+"""Number of rows that the embedded server writes straight to its database, and multiples of it."""
+
+MAX_FILE_ROWS: Final = 2 * ROW_GROUP_ROWS
 
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_ZIP_BYTES: Final = 64_000_000
@@ -239,9 +240,9 @@ class Uploader:
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
-        if total >= 2 * ROW_GROUP_ROWS:
-            return ROW_GROUP_ROWS
-        return min(max(total // 10, MIN_FILE_ROWS), MAX_FILE_ROWS)
+        if total >= 2 * MAX_FILE_ROWS:
+            return MAX_FILE_ROWS
+        return ROW_GROUP_ROWS if total >= ROW_GROUP_ROWS else MIN_FILE_ROWS
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
         if self.by_file is not None and table.rows > JSON_ROWS and self._may_send_by_file:

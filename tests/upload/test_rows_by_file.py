@@ -145,7 +145,7 @@ def test_the_caller_sets_the_size_of_requests(arthur, sent):
 
 def test_files_of_large_tables_are_what_the_server_stores_at_once(arthur, sent):
     model = save_model(arthur, regression(columns={"amount": "FLOAT"}))
-    rows = 2 * ROW_GROUP_ROWS + 1
+    rows = 2 * ROW_GROUP_ROWS + 1  # less than what goes in the largest files
     large = pd.DataFrame(
         {
             "amount": np.arange(rows, dtype=float),

@@ -29,6 +29,7 @@ from arthurai.upload.row_outcomes import (
     parse_file_response,
 )
 from arthurai.upload.uploader import (
+    MAX_FILE_ROWS,
     UploadOptions,
     _encode_kept,
     _is_stream,
@@ -52,8 +53,7 @@ if TYPE_CHECKING:
 JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
 MIN_FILE_ROWS: Final = 8_192
-MAX_FILE_ROWS: Final = 65_536
-ROW_GROUP_ROWS: Final = 122_880
+ROW_GROUP_ROWS: Final = 30_720
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_ZIP_BYTES: Final = 64_000_000
 DEFAULT_WORKERS: Final = 2
@@ -205,9 +205,9 @@ class AsyncUploader:
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
-        if total >= 2 * ROW_GROUP_ROWS:
-            return ROW_GROUP_ROWS
-        return min(max(total // 10, MIN_FILE_ROWS), MAX_FILE_ROWS)
+        if total >= 2 * MAX_FILE_ROWS:
+            return MAX_FILE_ROWS
+        return ROW_GROUP_ROWS if total >= ROW_GROUP_ROWS else MIN_FILE_ROWS
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
         if self.by_file is not None and table.rows > JSON_ROWS and self._may_send_by_file:

@@ -34,6 +34,9 @@ _BROKEN_MESSAGES: Final = (
     "Failed to commit: failed to pin block",  # what it has spilled is not given back otherwise
 )
 
+ALIAS: Final = "data"
+"""Name of the attached database that the statements of a cursor mean."""
+
 logger = logging.getLogger("arthurai.server")
 
 T = TypeVar("T")
@@ -103,6 +106,7 @@ class DuckDBSessions:
         cursor = self._connection.cursor()
         self._lent.add(cursor)
         try:
+            cursor.execute(f"USE {ALIAS}")
             yield cursor
         except duckdb.Error as error:
             if self.durable and any(text in str(error) for text in _BROKEN_MESSAGES):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.row_results import RowResults
 
-_SLICE_ROWS: Final = 122_880  # a row group of DuckDB
+_SLICE_ROWS: Final = 122_880  # some row groups of DuckDB
 
 Rows: TypeAlias = pa.Table | PlainRows | Sequence[Any]
 """Rows as objects of the API, as a table with a column for each attribute name, or decoded."""
