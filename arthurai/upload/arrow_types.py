@@ -154,6 +154,18 @@ def _texts_of(array: Any) -> Any:
     return pa.array([value and str(value) for value in array.to_pylist()], pa.string())
 
 
+def plain_array(array: Any) -> Any:
+    """Return an Arrow array without views, dictionaries, run lengths and extension types."""
+    try:
+        plain = _plain_type(array.type)
+        if plain == array.type:
+            return array
+        chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+        return pa.chunked_array([_plain_chunk(chunk, plain) for chunk in chunks], plain)
+    except CONVERSION_ERRORS:
+        return array
+
+
 def normalize_table(
     table: pa.Table,
     *,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.constants import ValueType
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.text import list_names
 from arthurai.upload.columnar import is_row_list
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _TABLE_DIMENSIONS: Final = 2
 _BINARY_CLASSES: Final = 2
 _MAX_NAMED: Final = 10
+_TEXTS: Final = (ValueType.String, ValueType.Unstructured_Text)
 
 
 def read_values(values: Any, *, name: str) -> Column:
@@ -48,9 +50,10 @@ def read_values(values: Any, *, name: str) -> Column:
     if str(getattr(values, "dtype", "")) == "object":
         return list(values)
     if any(hasattr(values, name) for name in ("dtype", "__arrow_c_array__", "__arrow_c_stream__")):
+        from arthurai.upload.arrow_types import plain_array
         from arthurai.upload.table import column_to_arrow
 
-        return column_to_arrow(values, name=name, column=name)
+        return plain_array(column_to_arrow(values, name=name, column=name))
     return list(values)
 
 
@@ -133,7 +136,8 @@ def name_inputs(data: Any, schema: UploadSchema, *, name: str) -> Any:
     """Return rows without names of columns as a dict of the inputs, by position; others unchanged.
 
     Args:
-        data: A two-dimensional array, a list of lists, or a frame with numbered columns.
+        data: A two-dimensional array, a list of lists, a frame with numbered columns, or the texts
+            of a model whose only input is a text.
         schema: The model's attributes.
         name: What the caller calls the rows, for messages.
 
@@ -142,6 +146,8 @@ def name_inputs(data: Any, schema: UploadSchema, *, name: str) -> Any:
     """
     if schema.image is not None:
         return data
+    if len(schema.inputs) == 1 and schema.inputs[0].value_type in _TEXTS and _is_text_list(data):
+        return {schema.inputs[0].name: list(data)}
     if has_numbered_columns(data):
         columns = [data.iloc[:, number] for number in range(data.shape[1])]
     else:
@@ -156,6 +162,15 @@ def name_inputs(data: Any, schema: UploadSchema, *, name: str) -> Any:
             "per input, in this order, or a frame whose columns are named after the attributes"
         )
     return {item.name: column for item, column in zip(schema.inputs, columns, strict=True)}
+
+
+def _is_text_list(data: Any) -> bool:
+    """Return whether data is a list, an array or a series without name that holds texts only."""
+    if isinstance(data, str | bytes) or getattr(data, "name", None):
+        return False
+    if not isinstance(data, list | tuple) and getattr(data, "ndim", 0) != 1:
+        return False
+    return len(data) > 0 and all(isinstance(value, str) for value in data)
 
 
 def _read_named(

@@ -198,3 +198,49 @@ def test_numpy_values_inside_rows_are_sent(arthur):
     assert stored(model, "x", "words", "likely") == {
         "12": {"x": 7, "words": ["a", "b"], "likely": [{"a": 0.5}, {"b": 0.25}]}
     }
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pd.Series(pd.Categorical(["no", "yes", "no", "yes"])),
+        pd.Series(["no", "yes", "no", "yes"], dtype="category", name="label"),
+        pd.Categorical(["no", "yes", "no", "yes"]),
+        pl.Series(["no", "yes", "no", "yes"], dtype=pl.Categorical),
+        pl.Series(["no", "yes", "no", "yes"], dtype=pl.Enum(["no", "yes"])),
+        pa.array(["no", "yes", "no", "yes"]).dictionary_encode(),
+        pa.array(["no", "yes", "no", "yes"], pa.string_view()),
+    ],
+    ids=lambda labels: f"{type(labels).__module__.split('.')[0]}-{getattr(labels, 'dtype', '')}",
+)
+def test_categories_beside_the_rows_are_texts(arthur, caplog, labels):
+    classes = {"categorical": True, "categories": ["no", "yes"]}
+    truth = attribute("label", "STRING", "GROUND_TRUTH_CLASS", **classes)
+    linked = {"gt_class_link": "yes", "is_positive_predicted_attribute": True}
+    model = save_model(
+        arthur,
+        [attribute("x", "INTEGER"), prediction("p", position=1, **linked), truth],
+        output_type="MULTICLASS",
+    )
+    caplog.clear()
+    result = model.send_inferences(
+        INPUTS, predictions=SCORES, ground_truths=labels, partner_inference_ids=IDS
+    )
+    assert result.accepted == 4
+    assert not [line for line in caplog.messages if "do not fit" in line]
+    assert [row["label"] for row in stored(model, "label").values()] == ["no", "yes", "no", "yes"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["good", "bad"], ("good", "bad"), np.array(["good", "bad"]), pd.Series(["good", "bad"])],
+)
+def test_texts_alone_are_the_only_input(arthur, texts):
+    columns = [attribute("text", "UNSTRUCTURED_TEXT"), prediction("score")]
+    truth = attribute("rating", "FLOAT", "GROUND_TRUTH")
+    model = save_model(arthur, [*columns, truth], input_type="NLP", output_type="REGRESSION")
+    result = model.send_inferences(texts, predictions=[0.9, 0.1], partner_inference_ids=["a", "b"])
+    assert result.accepted == 2
+    assert [row["text"] for row in stored(model, "text").values()] == ["good", "bad"]
+    with pytest.raises(UserTypeError, match="item 1 is a int"):
+        model.send_inferences([{"text": "good"}, 3])

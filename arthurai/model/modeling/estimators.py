@@ -10,6 +10,7 @@ from arthurai.common.constants import InputType, OutputType, Stage
 from arthurai.common.exceptions import ArthurUserError, UserTypeError, UserValueError
 from arthurai.common.limits import BINARY_CLASSES
 from arthurai.common.text import list_names
+from arthurai.upload.coerce import is_missing
 from arthurai.upload.columnar import is_row_list
 from arthurai.upload.extra_columns import has_numbered_columns
 from arthurai.upload.frame_kinds import is_frame, is_pandas_frame, is_series
@@ -305,9 +306,15 @@ def _describe_classes(
         raise UserValueError(f"y must be one class for each row, got {truth.shape[1]} columns")
     labels = _as_labels(truth[:, 0])
     if labels is None:
+        absent = [number for number, value in enumerate(truth[:, 0]) if is_missing(value)]
+        gaps = (
+            f", but {len(absent)} of {len(truth)} rows have none, the first is row {absent[0]}; "
+            "leave these rows out of X and y"
+            if absent
+            else ""
+        )
         raise UserValueError(
-            "y must hold a class for each row, all strings or all whole numbers; drop the rows "
-            "that have none"
+            f"y must hold a class for each row, all strings or all whole numbers{gaps}"
         )
     found = set(labels)
     if not found <= set(classes):

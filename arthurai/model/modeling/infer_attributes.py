@@ -92,7 +92,8 @@ def infer_attributes(
                 column.holds or column.present().type,
             )
         else:
-            if found.categorical and not found.categories and not found.is_unique:
+            may_be_empty = found.categorical and not found.categories and not found.is_unique
+            if may_be_empty and not len(frame.column(name).present()):
                 logger.warning(
                     "Column %r holds no values; its value type is set to %s. Correct it with "
                     "get_attribute(%r).set(value_type=...)",

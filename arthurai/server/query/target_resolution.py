@@ -36,6 +36,12 @@ class Pair:
     attribute: Attribute | None
 
 
+_OF_ALL_CLASSES_TOO: Final = frozenset(
+    {"accuracyRate", "balancedAccuracyRate", "f1", "precision", "recall"}
+)
+"""Functions of one class that a function of all classes stands beside, `<name>Multiclass`."""
+
+
 def column_expr(arguments: Arguments, attribute: Attribute) -> Expr:
     """Return the column of an attribute of the model.
 
@@ -64,10 +70,11 @@ def only_prediction(arguments: Arguments, types: Collection[ColumnType]) -> Attr
     if len(found) == 1:
         return found[0]
     names = ", ".join(quote_value(a.name) for a in found) or "none"
+    name = arguments.call.function
+    remedy = f"; {name}Multiclass takes all classes" if name in _OF_ALL_CLASSES_TOO else ""
     raise QueryError(
         arguments.path("predicted_property"),
-        f"is required by {arguments.call.function}: the model has {len(found)} fitting "
-        f"predictions ({names})",
+        f"is required by {name}: the model has {len(found)} fitting predictions ({names}){remedy}",
     )
 
 

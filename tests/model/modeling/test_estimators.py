@@ -25,7 +25,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from arthurai import AsyncArthurAI, Stage, ValueType
-from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.exceptions import ResponseClientError, UserTypeError, UserValueError
 from arthurai.query import drift
 
 pytestmark = pytest.mark.heavy
@@ -374,3 +374,30 @@ def test_true_classes_may_be_booleans_where_classes_are_zero_and_one(arthur, nam
     for truth in ([False, True], np.array([False, True]), pd.Series([False, True])):
         model.send_inferences(rows, ground_truths=truth)
     assert value(model, "accuracyRate") == 1
+
+
+def test_texts_of_a_pipeline_are_sent_as_they_are(arthur, caplog):
+    texts, classes = ["good day", "bad day", "fine night", "awful"] * 10, ["p", "n", "p", "n"] * 10
+    pipeline = make_pipeline(CountVectorizer(), MultinomialNB()).fit(texts, classes)
+    model = arthur.monitor(pipeline, texts, classes)
+    assert not [line for line in caplog.messages if "holds no values" in line]
+    assert model.send_inferences(texts, pipeline, ground_truths=classes).accepted == len(texts)
+
+
+def test_gaps_of_the_truth_are_counted(arthur):
+    species = pd.Series(SPECIES, dtype=object)
+    forest = DecisionTreeClassifier(max_depth=2).fit(IRIS.data, species)
+    gaps = species.where(species.index % 50 != 7)
+    with pytest.raises(UserValueError, match="3 of 150 rows have none, the first is row 7"):
+        arthur.monitor(forest, IRIS.data, gaps)
+
+
+def test_a_rate_of_one_class_names_the_one_of_all_classes(arthur):
+    model = arthur.monitor(
+        DecisionTreeClassifier(max_depth=2).fit(IRIS.data, SPECIES), IRIS.data, SPECIES
+    )
+    for name in ("accuracyRate", "f1"):
+        with pytest.raises(ResponseClientError, match=f"{name}Multiclass takes all classes"):
+            value(model, name)
+    with pytest.raises(ResponseClientError, match=r"3 fitting predictions \([^)]*\) \["):
+        value(model, "auc")
