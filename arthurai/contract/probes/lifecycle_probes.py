@@ -129,6 +129,7 @@ class _Case:
         self.path: dict[str, str] = {}
         self.sent: dict[str, Any] = {}
         self.object: dict[str, Any] = {}
+        self.other_id = ""
 
     def create(self) -> None:
         create = self.resource.create
@@ -141,6 +142,7 @@ class _Case:
         body, before = self._new_body(), len(self._list_all().rows)
         other = self.context.call_ok(create, self.parents, json=body)
         self._adopt(other)
+        self.other_id = str(other.get("id"))
         added = len(self._list_all().rows) - before
         if self.context.guard.confined and create != "create_organization":  # others may add some
             kind, what = "objects created", "objects that one request created"
@@ -243,6 +245,13 @@ class _Case:
             "removed object listed",
             f"{self.path[resource.identifier]} was removed and is listed",
             listed,
+        )
+        self.context.expect(
+            any(row.get("id") == self.other_id and row.get("active", True) for row in listed.rows),
+            "removal reaches others",
+            f"{self.other_id} was not removed and is listed no longer",
+            listed,
+            operation_id=resource.remove,
         )
         if not self.lifecycle.remains:
             response = self.context.call(resource.remove, self.path)
