@@ -118,7 +118,7 @@ def _password(config: ClientConfig, login: str, endpoint: Endpoint) -> str:
     if password is None:
         try:
             password = getpass.getpass(f"Password of {login} at {endpoint.url}: ")
-        except EOFError:
+        except (EOFError, OSError):  # nobody is there to ask
             password = None
     if not isinstance(password, str | None):
         raise UserTypeError(f"password must be a string, got {type(password).__name__}")

@@ -95,11 +95,13 @@ def _pair(predicted: str | None, ground_truth: str | None) -> dict[str, object]:
     return {"predicted_property": predicted, "ground_truth_property": ground_truth}
 
 
-def _one_of(**choices: Any) -> dict[str, Any]:
-    given = {name: value for name, value in choices.items() if value is not None}
-    if len(given) != 1:
-        raise UserValueError(f"exactly one of {', '.join(choices)} is required, got {len(given)}")
-    return {name: list(v) if not isinstance(v, int) else v for name, v in given.items()}
+def _bins(num_bins: int | None, bin_thresholds: Sequence[float] | None) -> dict[str, Any]:
+    given = (num_bins is not None) + (bin_thresholds is not None)
+    if given != 1:
+        raise UserValueError(f"exactly one of num_bins, bin_thresholds is required, got {given}")
+    if bin_thresholds is None:
+        return {"num_bins": num_bins}
+    return {"bin_thresholds": read_list("bin_thresholds", bin_thresholds, "numbers")}
 
 
 # -- aggregations --------------------------------------------------------------------------------
@@ -180,7 +182,7 @@ def distribution(
     return call(
         "distribution",
         property=ref(column),
-        **_one_of(num_bins=num_bins, bin_thresholds=bin_thresholds),
+        **_bins(num_bins, bin_thresholds),
     )
 
 

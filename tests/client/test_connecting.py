@@ -383,9 +383,10 @@ def test_a_missing_password_is_asked_for(office, arthur_at, monkeypatch):
     assert "ann" in prompts[0]
 
 
-def test_no_password_and_nobody_to_ask(office, arthur_at, monkeypatch):
+@pytest.mark.parametrize("error", [EOFError, OSError])
+def test_no_password_and_nobody_to_ask(office, arthur_at, monkeypatch, error):
     def ask(prompt):
-        raise EOFError
+        raise error
 
     monkeypatch.setattr("getpass.getpass", ask)
     with pytest.raises(MissingParameterError, match="ARTHUR_PASSWORD"):

@@ -95,6 +95,31 @@ def test_a_query_is_the_json_that_is_sent():
     assert json.loads(repr(query)) == query.to_dict()
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"num_bins": np.int64(3)}, {"num_bins": 3}),
+        ({"bin_thresholds": np.array([1.5, 2])}, {"bin_thresholds": [1.5, 2]}),
+        ({"bin_thresholds": {2, 1}}, {"bin_thresholds": [1, 2]}),
+    ],
+)
+def test_bins_of_numpy(given, sent):
+    (item,) = q.select(q.distribution("a", **given)).to_dict()["select"]
+    assert item["parameters"] == {"property": "a", **sent}
+
+
+@pytest.mark.parametrize("given", [{}, {"num_bins": 3, "bin_thresholds": [1]}])
+def test_bins_are_given_in_one_way(given):
+    with pytest.raises(UserValueError, match="exactly one of num_bins, bin_thresholds"):
+        q.distribution("a", **given)
+
+
+@pytest.mark.parametrize("wrong", [2.5, "1", np.array(3.0)])
+def test_thresholds_are_a_list(wrong):
+    with pytest.raises(UserTypeError, match="bin_thresholds"):
+        q.distribution("a", bin_thresholds=wrong)
+
+
 def test_every_function_of_the_language_can_be_called():
     operators = {"add", "subtract", "multiply", "divide", "abs"}
     arguments = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -195,7 +195,7 @@ class _Plan:
         outputs.describe_classes(column)
         present = column.present().unique().to_pylist()
         for name, value in self.pairs.items():
-            if not isinstance(value, Hashable):
+            if not _is_hashable(value):
                 raise UserTypeError(
                     f"pred_to_ground_truth_map must map {name!r} to a class of column "
                     f"{self.class_column!r}, got {type(value).__name__}"
@@ -219,6 +219,14 @@ class _Plan:
                 self.class_column,
                 list_names(left),
             )
+
+
+def _is_hashable(value: object) -> bool:
+    try:
+        hash(value)
+    except Exception:  # noqa: BLE001 - some say so only when they are asked
+        return False
+    return True
 
 
 @contextmanager

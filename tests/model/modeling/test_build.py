@@ -1,4 +1,5 @@
 import re
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -497,7 +498,7 @@ def test_boxes_without_labels_need_boxes():
         unsaved_model(OutputType.ObjectDetection, InputType.Image).build(data, {"found": "there"})
 
 
-@pytest.mark.parametrize("value", [slice(3), bytearray(b"1"), [1]])
+@pytest.mark.parametrize("value", [slice(3), bytearray(b"1"), [1], Decimal("sNaN")])
 def test_a_class_that_can_be_no_value_of_a_column_is_refused(value):
     with pytest.raises(UserTypeError, match="must map 'p1' to a class of column 'label', got"):
         unsaved_model("MULTICLASS").build(
