@@ -16,11 +16,12 @@ import orjson
 from arthurai.common.exceptions import UserValueError
 from arthurai.common.limits import MAX_INTEGER, MIN_INTEGER
 from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, ValueType
+from arthurai.logger.row_ids import RowIds
 from arthurai.upload.coerce import CoercionError, coercion, holds_infinity, is_missing
 from arthurai.upload.columnar import columns_of_rows, is_row_list
 from arthurai.upload.encode_json import json_bodies
 from arthurai.upload.local_times import LocalTimes
-from arthurai.upload.meta_columns import find_labeled, new_ids
+from arthurai.upload.meta_columns import find_labeled
 from arthurai.upload.surprises import Surprises
 from arthurai.upload.upload_schema import OPTIONAL_STAGES
 from arthurai.upload.validate import Validator
@@ -112,6 +113,7 @@ class RowEncoder:
         )
         self._to_time = coercion(ValueType.Timestamp, certain)
         self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._ids = RowIds()
         self._expectations = _Expectations(schema, scope)
 
     # -- inferences ----------------------------------------------------------------------------
@@ -260,7 +262,7 @@ class RowEncoder:
             else:
                 head[name] = value
         if _ID not in head:
-            head[_ID] = new_ids(1)[0]
+            head[_ID] = self._ids.make_id()
         elif len(head[_ID]) > MAX_INFERENCE_ID_LENGTH:
             return None
         if _INFERENCE_TIME not in head:
