@@ -377,6 +377,9 @@ class InferenceLogger:
     def flush(self, timeout: float = 30.0) -> LogCounts:
         """Send every row now; return when each has an outcome, or the time is over.
 
+        Rows are those that this logger has taken. What other processes left behind is sent after
+        them, and not waited for; `counts.adopted` says how much of it was.
+
         Args:
             timeout: Maximum time in seconds.
 

@@ -23,6 +23,7 @@ from builders import (
 )
 
 from arthurai.common.exceptions import (
+    ArthurConnectionError,
     ArthurUnexpectedError,
     HttpExchange,
     MethodNotApplicableError,
@@ -392,6 +393,31 @@ def test_what_others_left_behind_is_sent_at_once_and_hurries_no_row(model, flaky
     assert stored(model).keys() == {f"id-{n}" for n in range(10)}
     other.log_many(regression_rows(range(13, 17)))
     eventually(lambda: other.counts.accepted == 17)
+
+
+def test_flush_does_not_wait_for_what_others_left_behind(model, flaky, make_logger):
+    log = make_logger(model)
+    flaky.fault = "before"
+    log.log_many(regression_rows(range(10)))
+    log.close(0.1)
+    flaky.fault = None
+    send, held = flaky.send, threading.Event()
+
+    def hold(request, *, content=None, **more):
+        if b'"id-0"' in content:
+            held.set()
+            raise ArthurConnectionError("refused")
+        return send(request, content=content, **more)
+
+    flaky.send = hold
+    other = make_logger(model)
+    assert held.wait(PATIENT)
+    other.log_many(regression_rows(range(10, 13)))
+    counts = other.flush(PATIENT)
+    assert (counts.accepted, counts.adopted, counts.unknown, counts.waiting) == (3, 0, 0, 0)
+    flaky.send = send
+    eventually(lambda: other.counts.adopted == 10)
+    assert other.counts.accepted == 13
 
 
 def test_a_row_is_sent_in_time_after_flushes_of_nothing(model, make_logger, options):
