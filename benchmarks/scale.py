@@ -10,6 +10,9 @@ Each engine is a name and the options of `arthurai serve` for it. `{directory}` 
              --warehouse ducklake:postgresql://arthur@/scale{run}?host=/run/postgresql \\
              --storage {directory}"
 
+It also works with `--storage s3://bucket/prefix{run}`; keys and endpoint come from the variables of
+AWS.
+
 The rows have 26 columns and arrive as Parquet files over HTTP, from a process for each server and
 at least two, which take the servers in turns. Then each query is asked five times of each server,
 and all of them by twice as many readers as there are servers. An engine of one file has one

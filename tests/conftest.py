@@ -15,6 +15,7 @@ pytest_plugins = [
     "hypothesis_profiles",
     "postgresql_cluster",
     "recorder",
+    "s3_server",
     "scripted_server",
     "warehouse_lake",
 ]

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.commands.serve_settings import parse_storage
 from arthurai.commands.server_commands import (
     add_json_option,
     add_server_command,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from arthurai.client.client import ArthurAI
     from arthurai.commands.server_commands import AddCommand, Rows
+    from arthurai.server.storage.s3_address import S3Place
     from arthurai_api.models import PaginatedInvitations, PaginatedUsers
 
 _ROLES: Final = "e.g. 'Administrator', 'Model Owner' or 'User'; quote names with a blank"
@@ -39,7 +41,11 @@ def add_access_commands(commands: Any, add: AddCommand, *, needs: str) -> None:
         needs: The extra that `key` needs.
     """
     key = add(commands, "key", "print or replace the administrator's key of a data directory")
-    key.add_argument("directory", type=Path, help="the data directory; a server may have it open")
+    key.add_argument(
+        "directory",
+        type=parse_storage,
+        help="the data directory, or for a lake the storage; a server may have it open",
+    )
     key.add_argument(
         "--new", action="store_true", help="make a new key; the present one stops working at once"
     )
@@ -108,9 +114,16 @@ def _key(options: argparse.Namespace) -> Rows:
     from arthurai.server.storage.documents import ControlStore
     from arthurai.server.storage.store_pair import find_control
 
-    check_owner(options.directory)
-    location = find_control(options.directory, options.control)
-    control = ControlStore(location, load_secret(options.directory))
+    location: Path | str | None
+    if isinstance(options.directory, Path):
+        check_owner(options.directory)
+        location = find_control(options.directory, options.control)
+        secret = load_secret(options.directory)
+    else:
+        location, secret = options.control, _read_stored_secret(options.directory)
+        if location is None:
+            raise ValueError("a storage in S3 needs --control, the database in PostgreSQL")
+    control = ControlStore(location, secret)
     try:
         key = control.service_accounts.administrator_key(
             control.organizations.list()[0]["id"], renew=options.new
@@ -118,6 +131,25 @@ def _key(options: argparse.Namespace) -> Rows:
     finally:
         control.close()
     return ({"ARTHUR_API_KEY": key},)
+
+
+def _read_stored_secret(place: S3Place) -> bytes:
+    """Return the secret of servers that share a storage.
+
+    Raises:
+        OSError: There is none, or it cannot be read.
+    """
+    from arthurai.server.secret import SECRET_NAME
+    from arthurai.server.storage.bucket_files import BucketFiles
+    from arthurai.server.storage.s3_errors import StorageUnavailableError
+
+    try:
+        return BucketFiles(place).get(SECRET_NAME)
+    except FileNotFoundError:
+        message = f"{place.name!r} is no storage of a server: it has no {SECRET_NAME}"
+    except StorageUnavailableError as error:
+        message = str(error)
+    raise OSError(message)
 
 
 def _list_users(arthur: ArthurAI, options: argparse.Namespace) -> Rows:

@@ -75,7 +75,7 @@ def _read(directory: Path, open_server: OpenServer) -> Iterator[bytes]:
     from arthurai.server.storage.backup import stream_backup
 
     with open_server(directory) as app:
-        yield from stream_backup(app.stores, directory)
+        yield from stream_backup(app.stores)
 
 
 def _download(options: argparse.Namespace) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from arthurai.commands.command_line import (
     parse_time,
     store_errors,
 )
+from arthurai.commands.serve_settings import parse_storage
 from arthurai.common.text import printable
 
 if TYPE_CHECKING:
@@ -93,8 +94,9 @@ def add_data_commands(
     copied.add_argument(
         "target",
         metavar="to",
-        type=Path,
-        help="an empty directory, or that of a copy that was interrupted and is to be continued",
+        type=parse_storage,
+        help="an empty directory, or that of a copy that was interrupted and is to be continued; "
+        "for a lake also s3://bucket/prefix, see --storage of `arthurai serve`",
     )
     for option, whose in (("--from-control", "source"), ("--to-control", "copy")):
         copied.add_argument(

@@ -85,8 +85,11 @@ def _serve_on(listener: socket.socket, settings: Mapping[str, Any], limits: list
             report_dir=settings["report_dir"],
             control=settings["control"],
             warehouse=settings["warehouse"],
+            storage=settings["storage"],
         )
     except store_errors() as error:
+        if settings["storage"] is not None:
+            return fail(str(error))
         return fail(f"cannot use the data directory {settings['data_dir']}: {error}")
     with app:
         server = Server(
@@ -116,7 +119,7 @@ def _listening_remedy(error: OSError) -> str:
 
 
 def _announce(app: ArthurApp, url: str) -> None:
-    place = app.data_dir or "in memory, lost when the server stops (keep it with --data-dir)"
+    place = app.place or "in memory, lost when the server stops (keep it with --data-dir)"
     is_plain = url.startswith("http://")
     print(f"Arthur listens on {url}")
     print(f"Dashboard, logs in once within an hour: {app.make_dashboard_link(url)}")
@@ -129,7 +132,7 @@ def _announce(app: ArthurApp, url: str) -> None:
         print("Other machines can connect over plain http: use --tls-cert, or a TLS proxy.")
     insecure = ", allow_insecure=True" if is_plain else ""
     if app.first_login is None:
-        command = f"arthurai key {shlex.quote(str(app.data_dir))}"
+        command = f"arthurai key {shlex.quote(str(app.place))}"
         if app.control.database.is_shared:
             command += " --control ADDRESS"
         print(f"Keep the key of `{command}` in the variable ARTHUR_API_KEY for:")

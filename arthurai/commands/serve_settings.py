@@ -22,9 +22,12 @@ from arthurai.common.settings import (
     WEBHOOKS_VARIABLE,
     parse_bool,
 )
+from arthurai.server.storage.s3_address import is_s3, parse_s3
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from arthurai.server.storage.s3_address import S3Place
 
 CONFIG_VARIABLE: Final = f"{SERVE_PREFIX}CONFIG"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -102,6 +105,23 @@ def _parse_data_dir(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("must not be empty; omit the option to have none")
     return Path(text)
+
+
+def parse_storage(text: str) -> Path | S3Place:
+    """Return a directory, or a place in S3.
+
+    Args:
+        text: Its path or address.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    if not is_s3(text):
+        return _parse_data_dir(text)
+    try:
+        return parse_s3(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _parse_control(text: str) -> str:
@@ -182,10 +202,13 @@ SETTINGS: Final = (
     ),
     Setting(
         "storage",
-        _parse_data_dir,
+        parse_storage,
         None,
-        "directory that these servers share, in the place of --data-dir",
-        "DIRECTORY",
+        "where these servers have their files, in the place of --data-dir: a directory that they "
+        "share, or s3://bucket/prefix, with ?endpoint=https://host:port for a service other than "
+        "Amazon's; keys and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
+        "AWS_REGION, or the configuration of the machine",
+        "PLACE",
     ),
     Setting("threads", _parse_threads, 8, "number of requests handled at the same time"),
     Setting(
@@ -309,10 +332,11 @@ def resolve_settings(
     if found["warehouse"] is not None:
         if found["control"] is None or found["storage"] is None or found["data_dir"] is not None:
             raise ValueError("--warehouse needs --control and --storage, and no --data-dir")
-        found["data_dir"] = found["storage"]
+        if isinstance(found["storage"], Path):
+            found["data_dir"], found["storage"] = found["storage"], None
     elif found["storage"] is not None:
         raise ValueError("--storage needs --warehouse, whose files it holds")
-    if found["control"] is not None and found["data_dir"] is None:
+    if found["control"] is not None and found["data_dir"] is None and found["storage"] is None:
         raise ValueError("--control needs --data-dir, the directory of the rows")
     if (found["tls_cert"] is None) != (found["tls_key"] is None):
         raise ValueError("TLS needs both, --tls-cert and --tls-key")

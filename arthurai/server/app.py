@@ -30,7 +30,7 @@ from arthurai.server.operator_limits import Limits
 from arthurai.server.principals import ADMINISTRATOR
 from arthurai.server.resources.alert_rules.rule_advice import RuleAdvisor
 from arthurai.server.resources.usage.service import record_usage
-from arthurai.server.secret import load_secret
+from arthurai.server.secret import load_secret, load_stored_secret
 from arthurai.server.services import Services
 from arthurai.server.storage.backup import remove_unfinished_backups
 from arthurai.server.storage.documents import ControlStore
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     from arthurai.server.http.dispatcher import RecentUse
     from arthurai.server.storage.documents.stored_users import User
+    from arthurai.server.storage.s3_address import S3Place
     from arthurai.server.web.dashboard import Dashboard
 
 logger = logging.getLogger("arthurai.server")
@@ -120,6 +121,7 @@ class ArthurApp:
         report_dir: Path | None = None,
         control: str | None = None,
         warehouse: str | None = None,
+        storage: S3Place | None = None,
     ) -> None:
         """Open or create a server.
 
@@ -137,6 +139,7 @@ class ArthurApp:
                 `data_dir`; `None` keeps it there, too.
             warehouse: Address of the catalog of a lake that servers share, see `open_warehouse`;
                 `data_dir` is then the directory that they share. It needs `control`.
+            storage: Where the files of such a lake are, in the place of `data_dir`.
 
         Raises:
             ControlDatabaseError: That database cannot be used.
@@ -158,12 +161,14 @@ class ArthurApp:
             max_memory=self.limits.database_memory,
             max_spill=self.limits.database_spill,
             warehouse=warehouse,
+            storage=storage,
         )
         with ExitStack() as failing:
             failing.callback(self.data.close)
             with self.data.database.lock("first start"):
-                secret = load_secret(data_dir)
-                self.control = ControlStore(find_control(data_dir, control), secret)
+                secret = self._load_secret(data_dir, is_stored=storage is not None)
+                location = find_control(data_dir, control) if storage is None else control
+                self.control = ControlStore(location, secret)
                 failing.callback(self.control.close)
                 check_pair(self.control, self.data.database, data_dir)
                 if data_dir is not None:
@@ -194,6 +199,7 @@ class ArthurApp:
             self.stores,
             data_dir,
             self.alerts.schedule,
+            files=self.data.database.files if storage is not None else None,
             limits=self.limits,
             allow_unconfined_code=allow_unconfined_code,
         )
@@ -232,6 +238,9 @@ class ArthurApp:
             after_request=record_usage,
         )
 
+    def _load_secret(self, data_dir: Path | None, *, is_stored: bool) -> bytes:
+        return load_stored_secret(self.data.database.files) if is_stored else load_secret(data_dir)
+
     def _bootstrap(self) -> str:
         """Create the first organization with its administrator if there is none; return the key."""
         renewed = self.control.service_accounts.renew_keys()
@@ -251,6 +260,11 @@ class ArthurApp:
                 self.control.users.join(user.id, organizations[0]["id"], ADMINISTRATOR)
             organization_id = organizations[0]["id"]
             return self.control.service_accounts.administrator_key(organization_id)
+
+    @property
+    def place(self) -> str | None:
+        """Where data and files are; `None` for in memory."""
+        return self.data.database.files.name if self.data.database.durable else None
 
     def make_login(self) -> None:
         """Set a password for the first administrator if nobody has one; it is in `first_login`."""
@@ -286,6 +300,7 @@ class ArthurApp:
             self.secret,
             settings={
                 "data_dir": self.data_dir,
+                "place": self.place,
                 "list_servers": self.stores.list_servers,
                 "server_id": self.control.leases.holder,
             },

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from arthurai.server.storage.stored_files import StoredFiles
+
 SECRET_NAME: Final = "secret.key"  # noqa: S105 - the name of a file
 SECRET_BYTES: Final = 32
 
@@ -28,16 +30,36 @@ def load_secret(data_dir: Path | None) -> bytes:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        secret = path.read_bytes()
-        if len(secret) != SECRET_BYTES:
-            raise ValueError(
-                f"{path} is damaged: {len(secret)} bytes instead of {SECRET_BYTES}; restore it "
-                "from a backup, or delete it and create new API keys"
-            ) from None
-        return secret
+        return _check(path.read_bytes(), str(path))
     with os.fdopen(descriptor, "wb") as file:
         secret = secrets.token_bytes(SECRET_BYTES)
         file.write(secret)
         file.flush()
         os.fsync(file.fileno())
+    return secret
+
+
+def load_stored_secret(files: StoredFiles) -> bytes:
+    """Return the secret that servers share; create it at the first call.
+
+    Args:
+        files: The files that they share; no other server does this at the same time.
+
+    Raises:
+        ValueError: The file was damaged.
+    """
+    try:
+        return _check(files.get(SECRET_NAME), f"{files.name}/{SECRET_NAME}")
+    except FileNotFoundError:
+        secret = secrets.token_bytes(SECRET_BYTES)
+        files.put(SECRET_NAME, secret)
+        return secret
+
+
+def _check(secret: bytes, name: str) -> bytes:
+    if len(secret) != SECRET_BYTES:
+        raise ValueError(
+            f"{name} is damaged: {len(secret)} bytes instead of {SECRET_BYTES}; restore it from a "
+            "backup, or delete it and create new API keys"
+        )
     return secret

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from arthurai.server.enrichment.base_enrichment import Enrichment
     from arthurai.server.operator_limits import Limits
     from arthurai.server.storage.documents.stored_models import StoredModel
+    from arthurai.server.storage.stored_files import StoredFiles
 
 logger = logging.getLogger("arthurai.server.enrichment")
 
@@ -77,6 +78,7 @@ class Enrichments:
         *,
         limits: Limits,
         allow_unconfined_code: bool,
+        files: StoredFiles | None = None,
     ) -> None:
         """Watch the data store from now on.
 
@@ -87,6 +89,7 @@ class Enrichments:
                 the earliest and latest time of the inferences.
             limits: What the code of users may take.
             allow_unconfined_code: Run it even where the system cannot confine it.
+            files: What servers share that have no directory.
         """
         self._control, self._data = stores
         self.states = states.States(stores.control)
@@ -96,6 +99,7 @@ class Enrichments:
             data_dir,
             owner=stores.control.leases.holder,
             running=[server.id for server in stores.list_servers()],
+            files=files,
         )
         self.explainability = Explainability(
             stores,
@@ -117,7 +121,7 @@ class Enrichments:
         self._others: Worker[_Job] = Worker("arthurai-enrichments", self._run_job)
         self._postponed: set[_Job] = set()
         stores.data.on_data(self._on_data)
-        if data_dir is not None:
+        if stores.data.database.durable:
             self.take_over()
 
     def enable(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from arthurai.common.text import quote_value
-from arthurai.server.storage.directory_entries import is_copied
 from arthurai.server.storage.documents import CONTROL_FILE
 from arthurai.server.storage.warehouse.ddl import quote_name
 from arthurai.server.storage.warehouse.errors import DataStoreError
@@ -30,7 +29,7 @@ _CHUNK_BYTES: Final = 2**20
 _FINISHED_SECONDS: Final = 86_400.0
 
 
-def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]:
+def write_backup(stores: Stores, target: Path) -> dict[str, Any]:
     """Write a copy of everything as it is at one moment; readers and writers can continue.
 
     Rows are read in one transaction of the database, so that the copy holds what was stored when it
@@ -38,7 +37,6 @@ def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]
 
     Args:
         stores: The stores of the running server.
-        data_dir: Its data directory.
         target: An empty directory.
 
     Returns:
@@ -55,29 +53,24 @@ def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]
         stores.control.usage.store()
         stores.control.database.copy_to(target / CONTROL_FILE, begin)
         counts = snapshot.copy_to(target)
-    for entry in sorted(data_dir.iterdir()):
-        if not is_copied(entry):
-            continue
-        if entry.is_dir():
-            shutil.copytree(entry, target / entry.name)
-        else:
-            shutil.copy2(entry, target / entry.name)
+    stores.data.database.files.copy_to(target)
     summary = {"moment": moment, "rows": counts}
     (target / SUMMARY_FILE).write_bytes(orjson.dumps(summary))
     return summary
 
 
-def stream_backup(stores: Stores, data_dir: Path) -> Iterator[bytes]:
-    """Yield a backup as a tar archive; temporary files lie in the data directory.
+def stream_backup(stores: Stores) -> Iterator[bytes]:
+    """Yield a backup as a tar archive.
+
+    Temporary files are in the data directory, or where the system has them if there is none.
 
     Args:
         stores: The stores of the running server.
-        data_dir: Its data directory.
     """
-    with tempfile.TemporaryDirectory(prefix=_WORK_PREFIX, dir=data_dir) as work:
+    with tempfile.TemporaryDirectory(prefix=_WORK_PREFIX, dir=stores.data.directory) as work:
         copy, archive = Path(work) / "copy", Path(work) / "backup.tar"
         copy.mkdir(mode=0o700)
-        write_backup(stores, data_dir, copy)
+        write_backup(stores, copy)
         with tarfile.open(archive, "w") as tar:
             for entry in sorted(copy.iterdir()):
                 tar.add(entry, entry.name)

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from pathlib import PurePath
 
 COPY_FILE: Final = "copy.json"
 """Marks a directory to which a copy is not complete yet."""
 
 LAKE_FILE: Final = "lake.id"
 """Marks a directory that servers share for the files of their lake."""
+
+MOVED_FILE: Final = "moved.at"
+"""Its time is that of the end of a copy to a bucket, where files get the time of their copy."""
+
+CHECK_FILE: Final = "writable.check"
+"""What a start stores and deletes to see that it may."""
 
 ROWS_FOLDER: Final = "rows"
 """Where a lake has its files, in that directory."""
@@ -37,6 +43,8 @@ ENTRIES: Final = (
     Entry("compacted.duckdb*", is_copied=False),
     Entry(ROWS_FOLDER, is_copied=False),
     Entry(LAKE_FILE, is_copied=False),
+    Entry(MOVED_FILE, is_copied=False),
+    Entry(CHECK_FILE, is_copied=False),
     Entry("compaction*", is_copied=False),
     Entry("arthur.lock", is_copied=False),
     Entry("reserve", is_copied=False),
@@ -50,7 +58,7 @@ ENTRIES: Final = (
 )
 
 
-def is_copied(path: Path) -> bool:
+def is_copied(path: PurePath) -> bool:
     """Return whether a backup copies something in a data directory, as it does what it cannot name.
 
     Args:

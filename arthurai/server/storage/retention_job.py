@@ -57,7 +57,7 @@ class RetentionJob:
         self._runs.put("", _RUN, run)
         total = sum(pruned.inferences for pruned in deleted.values())
         logger.info("retention of %d days: %d inferences deleted", self._days, total)
-        if self._stores.data.directory is not None:
+        if self._stores.data.database.durable:
             self._compact()
         return total
 

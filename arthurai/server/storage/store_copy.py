@@ -6,17 +6,21 @@ import os
 import shutil
 from contextlib import ExitStack, closing
 from hashlib import file_digest, sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.storage.directory_entries import COPY_FILE, is_copied
+from arthurai.server.storage.bucket_files import BucketFiles
+from arthurai.server.storage.directory_entries import CHECK_FILE, COPY_FILE, is_copied
 from arthurai.server.storage.documents.control_copy import copy_control
 from arthurai.server.storage.documents.control_store import CONTROL_FILE
 from arthurai.server.storage.documents.document_store import DocumentRepository
 from arthurai.server.storage.documents.engines import open_database
+from arthurai.server.storage.s3_address import S3Place
 from arthurai.server.storage.store_pair import CONTROL_MARK, IDENTITY, find_control
+from arthurai.server.storage.stored_files import DirectoryFiles
 from arthurai.server.storage.warehouse.directory_lock import LOCK_FILE, DirectoryLock
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.storage.warehouse.warehouse_engines import (
@@ -27,9 +31,9 @@ from arthurai.server.storage.warehouse.warehouse_engines import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from arthurai.server.storage.documents.control_database import ControlDatabase
+    from arthurai.server.storage.stored_files import StoredFiles
 
 _PART: Final = ".copy-part"
 
@@ -38,14 +42,21 @@ class StorePlace(NamedTuple):
     """Where a server keeps what it knows.
 
     Attributes:
-        directory: The data directory.
+        directory: The data directory; that of a lake may be a place in S3.
         control: Address of the control database in PostgreSQL; `None` has it in the directory.
         warehouse: Address of a lake that servers share; `None` has the rows in the directory.
     """
 
-    directory: Path
+    directory: Path | S3Place
     control: str | None = None
     warehouse: str | None = None
+
+    @property
+    def files(self) -> StoredFiles:
+        """The files in it."""
+        if isinstance(self.directory, S3Place):
+            return BucketFiles(self.directory)
+        return DirectoryFiles(self.directory)
 
 
 class StoreCopy(NamedTuple):
@@ -81,24 +92,35 @@ def copy_stores(source: StorePlace, target: StorePlace) -> StoreCopy:
     """
     if target.warehouse is not None and target.control is None:
         raise ValueError("a warehouse that servers share needs control data in PostgreSQL")
-    if not holds_rows(source.directory):
-        raise ValueError(f"{str(source.directory)!r} is no data directory: data.duckdb is missing")
-    target.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if target.directory.resolve() == source.directory.resolve():
-        raise ValueError("source and target must be different directories, got the same one twice")
+    if isinstance(target.directory, S3Place) and target.warehouse is None:
+        raise ValueError("a copy in S3 needs the address of a lake for its rows")
+    if isinstance(source.directory, S3Place) or not holds_rows(source.directory):
+        name = source.files.name
+        raise ValueError(f"{name!r} is no data directory: data.duckdb is missing")
+    if isinstance(target.directory, Path):
+        target.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if target.directory.resolve() == source.directory.resolve():
+            raise ValueError(
+                "source and target must be different directories, got the same one twice"
+            )
     # This merges the log of a crash, and checks that this release can read the directory.
     identity = read_store_id(source.directory)
+    files = target.files
     with ExitStack() as stack:
-        for place in (source, target):
-            stack.enter_context(DirectoryLock(place.directory))
+        stack.enter_context(DirectoryLock(source.directory))
+        if isinstance(target.directory, Path):
+            stack.enter_context(DirectoryLock(target.directory))
         control = _open_claimed(stack, find_control(source.directory, source.control))
         shared = None if target.control is None else _open_claimed(stack, target.control)
-        _begin(target, shared, identity)
+        _begin(target, files, shared, identity)
         rows = copy_warehouse(source.directory, target.directory, target.warehouse)
-        files = _copy_files(source.directory, target.directory)
+        if isinstance(target.directory, Path):
+            copied = _copy_files(source.directory, target.directory)
+        else:
+            copied = _upload_files(source.directory, BucketFiles(target.directory))
         control_rows = _copy_control(control, shared, target.directory)
-        (target.directory / COPY_FILE).unlink()
-    return StoreCopy(rows, control_rows, files)
+        files.delete([COPY_FILE])
+    return StoreCopy(rows, control_rows, copied)
 
 
 def _open_claimed(stack: ExitStack, location: Path | str | None) -> ControlDatabase:
@@ -108,13 +130,18 @@ def _open_claimed(stack: ExitStack, location: Path | str | None) -> ControlDatab
     return database
 
 
-def _begin(target: StorePlace, shared: ControlDatabase | None, identity: str | None) -> None:
+def _begin(
+    target: StorePlace,
+    files: StoredFiles,
+    shared: ControlDatabase | None,
+    identity: str | None,
+) -> None:
     """Mark the target as unfinished; raise unless it is empty, or has this mark already.
 
     Raises:
         ValueError: It is the target of another copy, or holds something.
     """
-    mark = target.directory / COPY_FILE
+    kind = "directory" if isinstance(target.directory, Path) else "prefix"
     note = {"source": identity, "control": None if shared is None else shared.name}
     if target.warehouse is not None:
         note["warehouse"] = sha256(target.warehouse.encode()).hexdigest()
@@ -122,31 +149,37 @@ def _begin(target: StorePlace, shared: ControlDatabase | None, identity: str | N
     if shared is not None and shared.scalar("SELECT count(*) FROM organizations"):
         stored = DocumentRepository[dict[str, str]](shared, Kind.STORE_IDENTITY.name)
         held = (stored.get("", IDENTITY) or {}).get("id", "")
-    if mark.is_file():
-        if orjson.loads(mark.read_bytes()) != note or held not in (None, identity):
+    try:
+        mark = files.get(COPY_FILE)
+    except FileNotFoundError:
+        mark = None
+    if mark is not None:
+        if orjson.loads(mark) != note or held not in (None, identity):
             raise ValueError(
-                f"{str(target.directory)!r} holds a part of another copy: repeat that one, or name "
-                "an empty directory"
+                f"{files.name!r} holds a part of another copy: repeat that one, or name "
+                f"an empty {kind}"
             )
         return
     if any(
-        entry.name not in {LOCK_FILE, f"{COPY_FILE}{_PART}"} for entry in target.directory.iterdir()
+        name not in {LOCK_FILE, CHECK_FILE} and not name.startswith(f"{COPY_FILE}.")
+        for name, _ in files.find("")
     ):
-        raise ValueError(f"{str(target.directory)!r} is not empty; choose another directory")
+        raise ValueError(f"{files.name!r} is not empty; choose another {kind}")
     if held is not None and shared is not None:
         raise ValueError(f"{shared.name} is not empty; name an empty database")
-    part = mark.with_name(f"{mark.name}{_PART}")
-    part.write_bytes(orjson.dumps(note))
-    _put_in_place(part, mark)
+    files.put(COPY_FILE, orjson.dumps(note))
 
 
 def _copy_control(
-    source: ControlDatabase, shared: ControlDatabase | None, directory: Path
+    source: ControlDatabase, shared: ControlDatabase | None, directory: Path | S3Place
 ) -> dict[str, int]:
     if shared is not None:
         counts = copy_control(source, shared, replaces=True)
-        (directory / CONTROL_MARK).touch()
+        if isinstance(directory, Path):
+            (directory / CONTROL_MARK).touch()
         return counts
+    if isinstance(directory, S3Place):
+        raise ValueError("a copy in S3 needs control data in PostgreSQL")  # noqa: TRY004 - of a call
     for leftover in directory.glob(f"{CONTROL_FILE}*"):
         leftover.unlink()
     part = directory / f"{CONTROL_FILE}{_PART}"
@@ -164,6 +197,25 @@ def _copy_files(source: Path, target: Path) -> int:
             path.unlink()
     for name in sorted(wanted):
         _copy_file(source / name, target / name)
+    return len(wanted)
+
+
+def _upload_files(source: Path, target: BucketFiles) -> int:
+    """Copy files that are neither database to a bucket; return how many there are."""
+    wanted = {path.relative_to(source).as_posix(): path for path in _files(source)}
+    held = target.find_copied()
+    target.delete(name for name in held if name not in wanted)
+
+    def upload(name: str) -> None:
+        content = wanted[name].read_bytes()
+        if name in held and target.get(name) == content:
+            return
+        target.put(name, content)
+        if target.get(name) != content:
+            raise DataStoreError(f"the copy {name!r} in {target.name} is different")
+
+    target.each(upload, wanted)
+    target.mark_moved()
     return len(wanted)
 
 

@@ -62,7 +62,7 @@ def back_up_and_compare(tmp_path, binary_model, inference, repeats):
                 while not writer.sent:
                     pass
                 least = writer.sent
-                write_backup(app.stores, tmp_path / "live", copy)
+                write_backup(app.stores, copy)
                 most = writer.sent + 50
             assert {path.name for path in copy.iterdir()} == KEPT
             live = list((tmp_path / "live").iterdir())
@@ -146,7 +146,7 @@ def test_a_backup_that_lacks_rows_is_found(tmp_path, binary_model, inference):
     with create_app(live) as app, administrator(app) as admin:
         model_id = admin.post("/models", json=binary_model).json()["id"]
         admin.post(f"/models/{model_id}/inferences", json=[inference("a")])
-        write_backup(app.stores, live, copy)
+        write_backup(app.stores, copy)
     text = (copy / "backup.json").read_text()
     (copy / "backup.json").write_text(text.replace('_rows":1', '_rows":2'))
     with pytest.raises(DataStoreError, match="has 1 rows, not 2"):

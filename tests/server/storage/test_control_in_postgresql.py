@@ -268,7 +268,7 @@ def test_control_data_are_moved_and_backed_up(tmp_path, address, capsys):
     with create_app(directory, control=address) as app, administrator(app) as client:
         assert (client.get(path).json(), app.admin_key) == (before, key)
         backup = tmp_path / "backup.tar"
-        backup.write_bytes(b"".join(stream_backup(app.stores, directory)))
+        backup.write_bytes(b"".join(stream_backup(app.stores)))
     assert main(["key", str(directory), "--control", address]) == 0
     assert key in capsys.readouterr().out
     assert main(["data", "restore", str(backup), str(tmp_path / "b")]) == 0

@@ -134,7 +134,7 @@ def test_a_backup_of_a_lake_opens_as_a_server_of_its_own(servers, options, tmp_p
     path = f"/models/{first.post('/models', json=MODEL).json()['id']}"
     second.post(f"{path}/inferences", json=[row(1), row(2)]).raise_for_status()
     backup = tmp_path / "backup.tar"
-    backup.write_bytes(b"".join(stream_backup(apps[0].stores, options["data_dir"])))
+    backup.write_bytes(b"".join(stream_backup(apps[0].stores)))
     with tarfile.open(backup) as tar:
         names = {name.partition("/")[0] for name in tar.getnames()}
     assert {"data.duckdb", "control.sqlite", "secret.key"} <= names

@@ -437,7 +437,7 @@ class Explainability(Enrichment):
         """Start a process and set it up; of too many, the one idle longest is ended."""
         project_id = str(state["project"])
         project = self._projects.directory(record.id, project_id)
-        if not project.is_dir():
+        if not self._projects.has(record.id, project_id):
             raise SandboxError("the project is gone; send it again")
         scratch = self._projects.scratch(record.id, project_id)
         sandbox = Sandbox(project, scratch, self._private)

@@ -25,8 +25,7 @@ def backup(services: Services, environ: WSGIEnvironment) -> Response:
     headers = {"authorization": str(environ.get("HTTP_AUTHORIZATION", ""))}
     principal = services.authentication.authenticate(headers, {})
     services.authorization.require(principal, _NEEDED)
-    data_dir = services.stores.data.directory
-    if data_dir is None:
+    if not services.stores.data.database.durable:
         return Response(400, {"error": "the server keeps its data in memory; nothing to back up"})
-    content = stream_backup(services.stores, data_dir)
+    content = stream_backup(services.stores)
     return Response(200, content, [("Cache-Control", "no-store")], content_type="application/x-tar")

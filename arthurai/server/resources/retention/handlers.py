@@ -48,7 +48,7 @@ def compact_data(services: Services, environ: WSGIEnvironment) -> Response:
     """Return the space of deleted rows to the file system, or estimate it."""
     body = _receive(services, environ, _COMPACT_MEMBERS)
     data = services.stores.data
-    if data.directory is None:
+    if not data.database.durable:
         raise ApiError(400, "the server keeps its data in memory; nothing to compact")
     size = data.upkeep.compact(dry_run=body.get("dry_run", False))
     return Response(200, size._asdict(), [("Cache-Control", "no-store")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,7 +24,7 @@ from arthurai.server.storage.warehouse.reference_rows import store_reference_row
 from arthurai.server.storage.warehouse.row_identity import mark_untimed
 from arthurai.server.storage.warehouse.row_results import RowResults
 from arthurai.server.storage.warehouse.row_sizes import reject_large_rows
-from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
+from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload, image_folder
 from arthurai.server.storage.warehouse.submitted_rows import submit_rows
 from arthurai.server.storage.warehouse.upkeep import Upkeep
 from arthurai.server.storage.warehouse.warehouse_engines import open_warehouse
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
 
     from arthurai.server.background.event_bus import DataKind
     from arthurai.server.model_schema import ModelSchema
+    from arthurai.server.storage.s3_address import S3Place
     from arthurai.server.storage.warehouse.decode_plain_json import PlainRows
     from arthurai.server.storage.warehouse.idempotency import RequestKey
     from arthurai.server.storage.warehouse.pieces import Rows
@@ -68,8 +68,8 @@ class DataStore:
         directory: Data directory, created when missing; `None` keeps everything in memory.
         max_memory: Bytes of memory that the database may take; `None` takes its default.
         max_spill: Bytes that it may write to disk while it computes; `None` takes its default.
-        warehouse: Address of a warehouse that servers share, see `open_warehouse`; the directory is
-            then that of its files.
+        warehouse: Address of a warehouse that servers share, see `open_warehouse`.
+        storage: Where its files are, if they are not in the directory.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
@@ -83,10 +83,12 @@ class DataStore:
         max_memory: int | None = None,
         max_spill: int | None = None,
         warehouse: str | None = None,
+        storage: S3Place | None = None,
     ) -> None:
         self.directory = directory
+        bounds = {"max_memory": max_memory, "max_spill": max_spill}
         self.database: WarehouseDatabase = open_warehouse(
-            directory, max_memory=max_memory, max_spill=max_spill, address=warehouse
+            directory, address=warehouse, storage=storage, **bounds
         )
         self._database = self.database
         self._datasets = Datasets(self._database)
@@ -141,7 +143,7 @@ class DataStore:
         if writer is not None:
             self._models.delete(model_id)
             self._keys.forget(model_id)
-            shutil.rmtree(self._image_directory(writer), ignore_errors=True)
+            self._database.files.delete_folder(image_folder(writer.slot))
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -352,10 +354,7 @@ class DataStore:
         """
         writer = self._models.writer(schema)
         used = partial(images_in_use, self._database, writer.slot, image_columns(schema))
-        return ImageFiles(self._image_directory(writer), used, durable=self._database.durable)
-
-    def _image_directory(self, writer: ModelWriter) -> Path:
-        return self._database.files / "images" / f"m{writer.slot}"
+        return ImageFiles(self._database.files, image_folder(writer.slot), used)
 
     def store_enrichment(self, model_id: str, source: str, table: pa.Table) -> None:
         """Store results of an enrichment; earlier results of the same inferences are replaced.

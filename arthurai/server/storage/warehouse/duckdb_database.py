@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from arthurai.server.storage.stored_files import DirectoryFiles
 from arthurai.server.storage.warehouse.database_copy import FileSnapshot
 from arthurai.server.storage.warehouse.ddl import quote_text
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
@@ -65,7 +66,8 @@ class DuckDBDatabase(DuckDBSessions):
     Attributes:
         name: What messages call it.
         is_shared: Whether other servers change it, too.
-        files: Directory for files beside the database; temporary for a database in memory.
+        files: The files beside the database.
+        directory: Their directory; a temporary one for a database in memory.
         max_row_bytes: The largest row that is safe to store; `None` without a bound of memory.
 
     Raises:
@@ -90,19 +92,22 @@ class DuckDBDatabase(DuckDBSessions):
         self._remove_files: weakref.finalize[Any, Any] | None = None
         self.durable = directory is not None
         if directory is None:
-            self.files = Path(tempfile.mkdtemp(prefix="arthurai-"))
-            self._remove_files = weakref.finalize(self, remove_directory, self.files, os.getpid())
+            self.directory = Path(tempfile.mkdtemp(prefix="arthurai-"))
+            self._remove_files = weakref.finalize(
+                self, remove_directory, self.directory, os.getpid()
+            )
             self._target = ":memory:"
         else:
             directory.mkdir(parents=True, exist_ok=True)
             self._lock = DirectoryLock(directory)
-            self.files = directory
+            self.directory = directory
             self._target = str(directory / DATABASE_FILE)
+        self.files = DirectoryFiles(self.directory, durable=self.durable)
         self._bounds = (max_memory, max_spill)
         self.max_row_bytes = None if max_memory is None else max_row_bytes(max_memory)
         try:
             _check_name(self._target)
-            check_complete(self.files)
+            check_complete(self.directory)
             self._connection = self._connect()
             prepare_schema(self, migrations)
         except BaseException:
@@ -115,7 +120,7 @@ class DuckDBDatabase(DuckDBSessions):
         return read_version(self)
 
     def _connect(self) -> Connection:
-        return _open(self._target, self.files / "spill", *self._bounds)
+        return _open(self._target, self.directory / "spill", *self._bounds)
 
     def lock(
         self, name: str, refresh: Callable[[], object] | None = None
@@ -176,7 +181,7 @@ class DuckDBDatabase(DuckDBSessions):
         """Return whether the files are still where they were opened."""
         if self._lock is None:
             return True
-        return self._lock.is_in_place() and (self.files / DATABASE_FILE).exists()
+        return self._lock.is_in_place() and (self.directory / DATABASE_FILE).exists()
 
     def change_type(self, cursor: Cursor, table: str, column: str, kind: str, value: str) -> None:
         """Change the type of a column.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from arthurai.server.storage.stored_files import StoredFiles
     from arthurai.server.storage.warehouse.warehouse_database import Cursor
 
 _FIRST_WAIT_SECONDS: Final = 0.005
@@ -69,13 +70,13 @@ class DuckDBSessions:
     """What both engines have in common: DuckDB computes, wherever the rows are.
 
     Attributes:
-        files: Directory for files beside the database.
+        files: The files beside the database.
         durable: Whether data outlive the process.
         users: Who has a cursor is inside.
         writers: Who has a transaction is inside.
     """
 
-    files: Path
+    files: StoredFiles
     durable: bool
     _attempts = 8
     """How often a transaction is tried that conflicts with others."""

@@ -1,4 +1,4 @@
-"""The warehouse in DuckLake: files of Parquet in a directory, their catalog in PostgreSQL.
+"""The warehouse in DuckLake: files of Parquet in a directory or in S3, their catalog in PostgreSQL.
 
 Several servers may use it at the same time. DuckDB computes in each of them. Whatever a transaction
 commits is seen by all from then on; one that fails leaves files that nothing refers to.
@@ -6,7 +6,6 @@ commits is seen by all from then on; one that fails leaves files that nothing re
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
 import tempfile
@@ -18,17 +17,17 @@ from uuid import uuid4
 
 import duckdb
 
-from arthurai.server.storage.directory_entries import LAKE_FILE, ROWS_FOLDER
+from arthurai.server.storage.directory_entries import LAKE_FILE
 from arthurai.server.storage.warehouse.database_copy import FileSnapshot, copy_tables_to
 from arthurai.server.storage.warehouse.ddl import quote_text
-from arthurai.server.storage.warehouse.duckdb_files import check_complete, remove_directory
+from arthurai.server.storage.warehouse.duckdb_files import remove_directory
 from arthurai.server.storage.warehouse.duckdb_sessions import (
     Connection,
     DuckDBSessions,
     make_config,
 )
-from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.storage.warehouse.lake_catalog import LakeCatalog
+from arthurai.server.storage.warehouse.lake_storage import check_storage, load_extension
 from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
 from arthurai.server.storage.warehouse.warehouse_database import Compaction
 from arthurai.server.storage.warehouse.warehouse_schema import prepare_schema
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from arthurai.server.storage.warehouse.lake_storage import LakeStorage
     from arthurai.server.storage.warehouse.warehouse_database import Cursor
 
 KEPT_SECONDS: Final = 3600
@@ -56,18 +56,18 @@ class DuckLakeDatabase(DuckDBSessions):
     Attributes:
         name: What messages call it; without credentials.
         is_shared: Whether other servers change it, too.
-        files: The directory that all servers share.
+        files: The files beside the rows, which all servers share.
         max_row_bytes: The largest row that is safe to store; `None` without a bound of memory.
 
     Args:
         address: Address of the catalog, see `LakeCatalog`.
-        storage: Directory that all servers share, created when missing.
+        storage: Where the files of all servers are.
         max_memory: Bytes of memory that DuckDB may take; `None` takes its default.
         max_spill: Bytes that it may write to the local disk while it computes.
         is_target: Whether it is opened to be filled by a copy.
 
     Raises:
-        DataStoreError: The catalog cannot be used, the directory is not the one that belongs to it,
+        DataStoreError: The catalog cannot be used, the place is not the one that belongs to it,
             or an extension of DuckDB is missing.
         DataStoreVersionError: A newer version of this package wrote the lake.
         ValueError: The address is not one, or holds a password.
@@ -81,7 +81,7 @@ class DuckLakeDatabase(DuckDBSessions):
     def __init__(
         self,
         address: str,
-        storage: Path,
+        storage: LakeStorage,
         *,
         max_memory: int | None = None,
         max_spill: int | None = None,
@@ -91,16 +91,15 @@ class DuckLakeDatabase(DuckDBSessions):
         self._idle: list[_Session] = []
         self._catalog = LakeCatalog(address)
         self.name = self._catalog.name
-        self.files = storage.resolve()
+        self._storage = storage
+        self.files = storage.files
         self._bounds = (max_memory, max_spill)
         self.max_row_bytes = None if max_memory is None else max_row_bytes(max_memory)
         self._spill = Path(tempfile.mkdtemp(prefix="arthurai-spill-"))
         self._remove_spill = weakref.finalize(self, remove_directory, self._spill, os.getpid())
         try:
             with self._catalog.lock("start"):
-                self.files.mkdir(mode=0o700, parents=True, exist_ok=True)
-                if not is_target:
-                    check_complete(self.files)
+                storage.prepare(is_target=is_target)
                 self._check_storage()
                 self._connection = self._connect()
                 prepare_schema(self)
@@ -109,25 +108,11 @@ class DuckLakeDatabase(DuckDBSessions):
             raise
 
     def _check_storage(self) -> None:
-        """Raise unless the directory belongs to the catalog; mark a new one."""
-        path = self.files / LAKE_FILE
-        held = path.read_text(encoding="ascii").strip() if path.is_file() else None
-        known = self._catalog.read_storage_id()
-        if known is None and held is not None:
-            raise DataStoreError(
-                f"{str(self.files)!r} belongs to another warehouse than {self.name}: name an empty "
-                "directory, or the database that it belongs to"
-            )
-        if known is not None and held != known:
-            raise DataStoreError(
-                f"{str(self.files)!r} is not the directory of the files of {self.name}: is it "
-                "mounted? Name the directory that the other servers have"
-            )
-        (self.files / ROWS_FOLDER).mkdir(mode=0o700, exist_ok=True)
-        if known is None:
+        """Raise unless the place of the files belongs to the catalog; mark a new one."""
+        if check_storage(self._storage, self._catalog.read_storage_id(), self.name):
             made = uuid4().hex
             self._catalog.store_storage_id(made)
-            path.write_text(f"{made}\n", encoding="ascii")
+            self.files.put(LAKE_FILE, f"{made}\n".encode("ascii"))
 
     # --- connections ----------------------------------------------------------------------------
 
@@ -136,8 +121,9 @@ class DuckLakeDatabase(DuckDBSessions):
         connection = duckdb.connect(":memory:", config=config)
         try:
             for name in _EXTENSIONS:
-                _load_extension(connection, name)
-            rows = f"{self.files / ROWS_FOLDER}/"
+                load_extension(connection, name)
+            self._storage.set_up(connection)
+            rows = self._storage.rows
             connection.execute(f"SET ducklake_max_retry_count = {_RETRIES}")
             connection.execute(
                 f"ATTACH {quote_text(f'ducklake:postgres:{self._catalog.dsn}')} AS {_ALIAS}"
@@ -169,6 +155,11 @@ class DuckLakeDatabase(DuckDBSessions):
         try:
             yield lent
             is_clean = not session.has_registered
+        except duckdb.Error as error:
+            described = self._storage.describe(error)
+            if described is None:
+                raise
+            raise described from None
         finally:
             self._lent.discard(lent)
             if is_clean and self._connection is not None and len(self._idle) < _MAX_IDLE:
@@ -222,7 +213,7 @@ class DuckLakeDatabase(DuckDBSessions):
 
     def is_in_place(self) -> bool:
         """Return whether the files are still where they were opened."""
-        return (self.files / LAKE_FILE).is_file()
+        return self.files.read_time(LAKE_FILE) is not None
 
     def change_type(self, cursor: Cursor, table: str, column: str, kind: str, value: str) -> None:
         """Change the type of a column, by a new one of the same name.
@@ -336,21 +327,3 @@ class _Session:
     def register(self, name: str, table: object) -> None:
         self.has_registered = True
         self.connection.register(name, table)
-
-
-def _load_extension(connection: Connection, name: str) -> None:
-    """Load an extension from its package, or one that was installed for this version of DuckDB."""
-    found = importlib.util.find_spec(f"duckdb_extension_{name}")
-    for place in (found.submodule_search_locations or ()) if found else ():
-        path = Path(place) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
-        if path.is_file():
-            connection.execute(f"LOAD {quote_text(str(path))}")
-            return
-    try:
-        connection.execute(f"LOAD {name}")
-    except duckdb.Error as error:
-        raise DataStoreError(
-            f"a warehouse in DuckLake needs the extension {name} of DuckDB {duckdb.__version__}: "
-            "pip install 'duckdb==1.5.5' duckdb-extension-ducklake "
-            "duckdb-extension-postgres-scanner"
-        ) from error

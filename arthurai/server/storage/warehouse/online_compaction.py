@@ -49,7 +49,7 @@ logger = logging.getLogger("arthurai.server.storage")
 class OpenFile(Protocol):
     """A database in a file that is open."""
 
-    files: Path
+    directory: Path
     users: AccessGate
     writers: AccessGate
 
@@ -131,7 +131,7 @@ def _merge_log(database: OpenFile) -> Path:
     """Merge the log of recent writes into the file, for its size to mean something; return it."""
     with suppress(duckdb.TransactionException):  # too many writers at this moment
         database.checkpoint()
-    return database.files / DATABASE_FILE
+    return database.directory / DATABASE_FILE
 
 
 def _remove(target: Path) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import lzma
 import os
 import re
-import secrets
 import threading
 import time
 import zipfile
@@ -22,9 +21,9 @@ from arthurai.server.storage.warehouse.errors import BadDataError, UnknownDatase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from pathlib import Path
 
     from arthurai.server.model_schema import ModelSchema
+    from arthurai.server.storage.stored_files import StoredFiles
     from arthurai.server.storage.warehouse.row_results import RowResults
 
 MAX_IMAGE_BYTES: Final = 64 * 2**20
@@ -60,31 +59,43 @@ def sniff_content_type(content: bytes) -> str | None:
     return next((kind for magic, kind in _MAGICS if content.startswith(magic)), None)
 
 
+def image_folder(slot: int) -> str:
+    """Return the folder of the images of a model.
+
+    Args:
+        slot: Slot number of the model.
+    """
+    return f"images/m{slot}"
+
+
 class ImageFiles:
     """The images of one model.
 
     The id of an image is a digest of its content: an image that is sent again is the same file, so
     that a repeated row is identical.
 
+    Attributes:
+        place: What distinguishes them from those of other models and servers.
+
     Args:
-        directory: Directory of the files, created with the first image.
+        files: Where they are.
+        folder: Their folder there.
         find_used: Returns the ids of images that rows refer to, of those it is given.
-        durable: Whether to sync files to disk; needless when the rows are kept in memory.
     """
 
     def __init__(
         self,
-        directory: Path,
+        files: StoredFiles,
+        folder: str,
         find_used: Callable[[Collection[str]], set[str]] = set,
-        *,
-        durable: bool = True,
     ) -> None:
-        self.directory = directory
+        self.place = (files.name, folder)
         self.find_used = find_used
-        self._durable = durable
+        self._files = files
+        self._folder = folder
 
-    def _path(self, image_id: str) -> Path:
-        return self.directory / image_id[:2] / image_id
+    def _name(self, image_id: str) -> str:
+        return f"{self._folder}/{image_id[:2]}/{image_id}"
 
     def put(self, content: bytes) -> str:
         """Store an image.
@@ -101,22 +112,9 @@ class ImageFiles:
         if sniff_content_type(content) is None:
             raise BadDataError("is not a PNG, JPEG, GIF or TIFF image")
         image_id = hashlib.sha256(content).hexdigest()[:40]
-        path = self._path(image_id)
-        if path.exists():
-            path.touch()
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f"{image_id}.{secrets.token_hex(8)}.part")
-            try:
-                with partial.open("wb") as file:
-                    file.write(content)
-                    if self._durable:
-                        file.flush()
-                        os.fsync(file.fileno())
-                partial.replace(path)
-            except OSError:
-                partial.unlink(missing_ok=True)
-                raise
+        name = self._name(image_id)
+        if not self._files.renew(name):
+            self._files.put(name, content)
         return image_id
 
     def get(self, image_id: str) -> bytes:
@@ -127,7 +125,7 @@ class ImageFiles:
         """
         if _IMAGE_ID.fullmatch(image_id):
             try:
-                return self._path(image_id).read_bytes()
+                return self._files.get(self._name(image_id))
             except FileNotFoundError:
                 pass
         raise UnknownDatasetError(f"the model has no image {image_id[:60]!r}")
@@ -141,12 +139,10 @@ class ImageFiles:
             unused: When the last row with the image came, in seconds since 1970, by image id.
         """
         for image_id, received in unused.items():
-            path = self._path(image_id)
-            try:
-                if path.stat().st_mtime <= received + _CLOCK_SECONDS:
-                    path.unlink()
-            except FileNotFoundError:
-                continue
+            name = self._name(image_id)
+            stored = self._files.read_time(name)
+            if stored is not None and stored <= received + _CLOCK_SECONDS:
+                self._files.delete([name])
 
     def delete(self, image_ids: Collection[str]) -> None:
         """Delete images, whenever they came.
@@ -154,8 +150,7 @@ class ImageFiles:
         Args:
             image_ids: Their ids.
         """
-        for image_id in image_ids:
-            self._path(image_id).unlink(missing_ok=True)
+        self._files.delete(map(self._name, image_ids))
 
     def remove_all_but(self, kept: set[str]) -> int:
         """Delete images that are no longer referred to.
@@ -168,38 +163,39 @@ class ImageFiles:
         Returns:
             Number of images deleted.
         """
-        removed = 0
         limit = time.time() - _GRACE_SECONDS
-        for path in self.directory.glob("??/*"):
-            if path.name not in kept and path.stat().st_mtime < limit:
-                path.unlink(missing_ok=True)
-                removed += 1
-        return removed
+        unused = [
+            name
+            for name, stored in self._files.find(self._folder)
+            if stored < limit and name.rpartition("/")[2] not in kept
+        ]
+        self._files.delete(unused)
+        return len(unused)
 
 
 class _UploadsUnderWay:
-    """Counts uploads by directory; the last one to end deletes images that no row has taken.
+    """Counts uploads by place; the last one to end deletes images that no row has taken.
 
     Until then the same image may have come with several uploads, whose rows are not stored yet.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._count: Counter[Path] = Counter()
-        self._doubtful: dict[Path, set[str]] = {}
+        self._count: Counter[tuple[str, str]] = Counter()
+        self._doubtful: dict[tuple[str, str], set[str]] = {}
 
     def begin(self, files: ImageFiles) -> None:
         with self._lock:
-            self._count[files.directory] += 1
+            self._count[files.place] += 1
 
     def end(self, files: ImageFiles, doubtful: set[str]) -> None:
         with self._lock:
-            self._doubtful.setdefault(files.directory, set()).update(doubtful)
-            self._count[files.directory] -= 1
-            if self._count[files.directory]:
+            self._doubtful.setdefault(files.place, set()).update(doubtful)
+            self._count[files.place] -= 1
+            if self._count[files.place]:
                 return
-            del self._count[files.directory]
-            doubtful = self._doubtful.pop(files.directory)
+            del self._count[files.place]
+            doubtful = self._doubtful.pop(files.place)
             if doubtful:
                 files.delete(doubtful - files.find_used(doubtful))
 

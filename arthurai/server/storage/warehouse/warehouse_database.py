@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from arthurai.server.storage.stored_files import StoredFiles
+
 T = TypeVar("T")
 
 
@@ -68,12 +70,12 @@ class WarehouseDatabase(Protocol):
     """A database of rows; all threads may use it at the same time.
 
     Attributes:
-        files: Directory for files beside the database.
+        files: The files beside the database.
         durable: Whether data outlive the process.
         max_row_bytes: The largest row that is safe to store; `None` without a bound of memory.
     """
 
-    files: Path
+    files: StoredFiles
     durable: bool
     max_row_bytes: int | None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from arthurai.server.storage.directory_entries import LAKE_FILE
+from arthurai.server.storage.s3_address import S3Place
 from arthurai.server.storage.warehouse.database_copy import copy_database
 from arthurai.server.storage.warehouse.duckdb_database import DuckDBDatabase
 from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE
@@ -30,6 +31,7 @@ def open_warehouse(
     max_memory: int | None = None,
     max_spill: int | None = None,
     address: str | None = None,
+    storage: S3Place | None = None,
 ) -> WarehouseDatabase:
     """Open or create a warehouse, and migrate it to the newest version.
 
@@ -38,7 +40,8 @@ def open_warehouse(
         max_memory: Bytes of memory that the engine may take; `None` takes its default.
         max_spill: Bytes that it may write to disk while it computes; `None` takes its default.
         address: `ducklake:postgresql://host/database` for a warehouse that servers share, with its
-            files in `directory`; `None` keeps the rows of one server there.
+            files in `directory` or `storage`; `None` keeps the rows of one server there.
+        storage: Where the files are in S3.
 
     Raises:
         DataStoreError: The shared warehouse cannot be used.
@@ -53,8 +56,10 @@ def open_warehouse(
                 "--warehouse; for `arthurai data` name a running server with --url"
             )
         return DuckDBDatabase(directory, max_memory=max_memory, max_spill=max_spill)
+    if storage is not None:
+        return _open_lake(storage, address, max_memory=max_memory, max_spill=max_spill)
     if directory is None:
-        raise ValueError("a warehouse that servers share needs a directory for its files")
+        raise ValueError("a warehouse that servers share needs a storage for its files")
     if holds_rows(directory):
         raise ValueError(
             f"{str(directory)!r} holds the rows of one server; name an empty directory for the "
@@ -63,20 +68,22 @@ def open_warehouse(
     return _open_lake(directory, address, max_memory=max_memory, max_spill=max_spill)
 
 
-def _open_lake(directory: Path, address: str, **options: Any) -> DuckLakeDatabase:
+def _open_lake(storage: Path | S3Place, address: str, **options: Any) -> DuckLakeDatabase:
     if not address.startswith(LAKE_PREFIX):  # not repeated: it may hold a password
         raise ValueError(
             "the address of the warehouse must look like ducklake:postgresql://host/database"
         )
     try:
         from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
+        from arthurai.server.storage.warehouse.lake_storage import LakeBucket, LakeDirectory
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "psycopg":
             raise
         raise DataStoreError(
             "a warehouse in DuckLake needs psycopg: pip install 'psycopg[binary]'"
         ) from error
-    return DuckLakeDatabase(address.removeprefix(LAKE_PREFIX), directory, **options)
+    place = LakeBucket(storage) if isinstance(storage, S3Place) else LakeDirectory(storage)
+    return DuckLakeDatabase(address.removeprefix(LAKE_PREFIX), place, **options)
 
 
 def holds_rows(directory: Path) -> bool:
@@ -102,12 +109,14 @@ def read_store_id(directory: Path) -> str | None:
         return database.store_id
 
 
-def copy_warehouse(source: Path, target: Path, address: str | None = None) -> dict[str, int]:
+def copy_warehouse(
+    source: Path, target: Path | S3Place, address: str | None = None
+) -> dict[str, int]:
     """Copy the warehouse of a directory, and compare; return the number of rows by table.
 
     Args:
         source: The directory; no server has it open.
-        target: Another directory, empty or with a part of the copy.
+        target: Another directory, empty or with a part of the copy; that of a lake may be in S3.
         address: Address of an empty lake with its files in that directory, or with a part of the
             copy; `None` writes a file of DuckDB.
 
@@ -115,7 +124,7 @@ def copy_warehouse(source: Path, target: Path, address: str | None = None) -> di
         DataStoreError: A table is different after it was copied, or the lake cannot be used.
         ValueError: The address is not one, or holds a password.
     """
-    if address is None:
+    if address is None and not isinstance(target, S3Place):
         return copy_database(source / DATABASE_FILE, target / DATABASE_FILE)
-    with closing(_open_lake(target, address, is_target=True)) as lake:
+    with closing(_open_lake(target, address or "", is_target=True)) as lake:
         return lake.take_over(source / DATABASE_FILE)

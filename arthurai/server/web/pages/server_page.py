@@ -47,7 +47,9 @@ def _without_id(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _storage(view: View) -> dict[str, Any]:
     """Return where the server keeps its data and how large they are."""
-    folder = view.settings.get("data_dir")
+    folder, place = view.settings.get("data_dir"), view.settings.get("place")
+    if folder is None and place is not None:
+        return {"place": place, "files": []}
     if folder is None:
         return {"place": "in memory, lost when the server stops", "files": []}
     root = Path(folder)

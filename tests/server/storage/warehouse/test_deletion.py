@@ -11,6 +11,7 @@ from builders import attribute, ground_truth, prediction, save_model
 from PIL import Image
 
 from arthurai import ArthurAI, ForbiddenError, InputType, OutputType, UserTypeError
+from arthurai.server.storage.stored_files import DirectoryFiles
 from arthurai.server.storage.warehouse.stored_images import ImageFiles
 from arthurai_api.api.inferences import delete_inference
 
@@ -151,14 +152,14 @@ def test_images_go_unless_another_row_has_them(arthur, tmp_path):
 
 
 def test_an_image_that_is_being_sent_again_is_kept(tmp_path):
-    images = ImageFiles(tmp_path)
+    images = ImageFiles(DirectoryFiles(tmp_path), "m1")
     one, other = images.put(png("red")), images.put(png("blue"))
-    path = next(tmp_path.glob(f"*/{one}"))
+    path = next(tmp_path.glob(f"m1/*/{one}"))
     received = path.stat().st_mtime
     os.utime(path, (received + 60, received + 60))
     images.remove({one: received, other: received, "0" * 40: received})
     assert images.get(one) == png("red")
-    assert not list(tmp_path.glob(f"*/{other}"))
+    assert not list(tmp_path.glob(f"m1/*/{other}"))
 
 
 def test_who_may_not_delete_models_may_not_delete_inferences(arthur):

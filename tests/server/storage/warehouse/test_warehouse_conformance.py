@@ -10,6 +10,7 @@ from contextlib import closing
 import pyarrow as pa
 import pytest
 
+from arthurai.server.storage.s3_address import parse_s3
 from arthurai.server.storage.warehouse.ddl import COLUMN_TYPES
 from arthurai.server.storage.warehouse.errors import OutOfRangeError
 from arthurai.server.storage.warehouse.warehouse_engines import EngineError, open_warehouse
@@ -32,12 +33,16 @@ VALUES = {
 }
 
 
-@pytest.fixture(params=["memory", "file", "ducklake"])
+@pytest.fixture(params=["memory", "file", "ducklake", "ducklake in s3"])
 def database(request, tmp_path):
     """Give an empty warehouse of each engine."""
-    make = request.getfixturevalue("lake_address") if request.param == "ducklake" else lambda: None
+    address = storage = None
+    if request.param.startswith("ducklake"):
+        address = request.getfixturevalue("lake_address")()
+    if request.param == "ducklake in s3":
+        storage = parse_s3(request.getfixturevalue("make_s3_place")())
     directory = None if request.param == "memory" else tmp_path / "d"
-    with closing(open_warehouse(directory, address=make())) as opened:
+    with closing(open_warehouse(directory, address=address, storage=storage)) as opened:
         yield opened
 
 
@@ -247,7 +252,7 @@ def test_compaction_loses_nothing(database):
         "COPY (SELECT 1) TO '/tmp/stolen.csv'",
         "ATTACH '/tmp/other.duckdb' AS other",
         "INSTALL httpfs",
-        "LOAD httpfs",
+        "LOAD spatial",
         "SET enable_external_access = true",
         "SET memory_limit = '1TB'",
         "SELECT * FROM read_csv('https://example.com/x.csv')",
