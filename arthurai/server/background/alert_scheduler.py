@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from datetime import datetime, timedelta
+from functools import partial, reduce
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias
 
 from arthurai.server.background.alert_evaluation import AlertEvaluator, EvaluationStopped
 from arthurai.server.background.expected_alerts import WATCHED, ExpectedAlerts
@@ -23,10 +24,15 @@ if TYPE_CHECKING:
     from arthurai.server.background.event_bus import DataEvent
     from arthurai.server.context import Notifier, Stores
 
+_Span: TypeAlias = tuple[datetime, datetime]
+
 logger = logging.getLogger("arthurai.server.background")
 
 CHECK_SECONDS: Final = 60.0
 """How often the clock has the current windows evaluated."""
+MAX_SPANS: Final = 64
+"""Spans of changed data of a model that are kept apart until they are evaluated."""
+_NEAR: Final = timedelta(hours=1)
 _CLOCK: Final = ""
 """Stands for all models in the place of a model id."""
 
@@ -37,32 +43,60 @@ class _Changes:
 
     Attributes:
         batch_ids: Batches, in the order they changed.
-        span: Times of the earliest and the latest inference that changed, UTC without zone.
+        spans: Times of the earliest and the latest inference that changed, UTC without zone; apart
+            from each other, in their order. What changed at distant times does not have everything
+            between evaluated.
         current: Whether over the windows that end now.
     """
 
     batch_ids: tuple[str, ...] = ()
-    span: tuple[datetime, datetime] | None = None
+    spans: tuple[_Span, ...] = ()
     current: bool = False
 
     def merge(self, more: _Changes) -> _Changes:
-        spans = [span for span in (self.span, more.span) if span is not None]
         return _Changes(
             tuple(dict.fromkeys((*self.batch_ids, *more.batch_ids))),
-            (min(s[0] for s in spans), max(s[1] for s in spans)) if spans else None,
+            _join((*self.spans, *more.spans)),
             self.current or more.current,
         )
 
+    def split(self) -> list[_Changes]:
+        """Return what can be evaluated one after the other."""
+        parts = [_Changes(batch_ids=(batch_id,)) for batch_id in self.batch_ids]
+        parts += [_Changes(spans=(span,)) for span in self.spans]
+        return [*parts, _Changes(current=True)] if self.current else parts
+
     def to_members(self) -> dict[str, Any]:
-        span = None if self.span is None else [moment.isoformat() for moment in self.span]
-        return {"batch_ids": list(self.batch_ids), "span": span, "current": self.current}
+        spans = [[moment.isoformat() for moment in span] for span in self.spans]
+        return {"batch_ids": list(self.batch_ids), "spans": spans, "current": self.current}
 
     @classmethod
     def from_members(cls, members: Mapping[str, Any]) -> Self:
-        span = members["span"]
-        if span is not None:
-            span = (datetime.fromisoformat(span[0]), datetime.fromisoformat(span[1]))
-        return cls(tuple(members["batch_ids"]), span, members.get("current", False))
+        spans = members.get("spans", [members.get("span")])
+        return cls(
+            tuple(members["batch_ids"]),
+            tuple(
+                (datetime.fromisoformat(span[0]), datetime.fromisoformat(span[1]))
+                for span in spans
+                if span is not None
+            ),
+            members.get("current", False),
+        )
+
+
+def _join(spans: Iterable[_Span]) -> tuple[_Span, ...]:
+    """Join spans that overlap or are near each other, and the nearest ones of too many."""
+    joined: list[_Span] = []
+    for first, last in sorted(spans):
+        if joined and first - joined[-1][1] <= _NEAR:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    while len(joined) > MAX_SPANS:
+        gaps = [after[0] - before[1] for before, after in pairwise(joined)]
+        place = gaps.index(min(gaps))
+        joined[place : place + 2] = [(joined[place][0], joined[place + 1][1])]
+    return tuple(joined)
 
 
 class _Work(NamedTuple):
@@ -174,9 +208,8 @@ class AlertScheduler:
         """
         if not self._expected.has_rules(model_id):
             return
-        span = None if first is None or last is None else (first, last)
-        changes = _Changes(tuple(batch_ids), span)
-        self._add(model_id, changes)
+        spans = () if first is None or last is None else ((first, last),)
+        self._add(model_id, _Changes(tuple(batch_ids), spans))
 
     def _add(self, model_id: str, changes: _Changes) -> None:
         """Store what is to be evaluated, and have it evaluated."""
@@ -230,18 +263,24 @@ class AlertScheduler:
                 return  # the server that holds it looks again after it has given it back
             work = self._change(model_id, lambda work: _Work(begun=work.begun.merge(work.waiting)))
             self._evaluate_changes(model_id, work.begun)
-            self._change(model_id, lambda work: work._replace(begun=_Changes()))
         # Whoever could not take the lease in the meantime has stored what is to be done.
         if self._change(model_id, lambda work: work) != _Work():
             self._worker.put(model_id)
 
     def _evaluate_changes(self, model_id: str, changes: _Changes) -> None:
+        """Evaluate one part after the other; what is done need not be done again after a kill."""
         now = utc_now()
+        parts = changes.split()
+        while parts:
+            self._evaluate_part(model_id, parts.pop(0), now)
+            left = reduce(_Changes.merge, parts, _Changes())
+            self._change(model_id, partial(_Work._replace, begun=left))
+
+    def _evaluate_part(self, model_id: str, changes: _Changes, now: datetime) -> None:
         for batch_id in changes.batch_ids:
             evaluate = partial(AlertEvaluator.evaluate_batch, batch_id=batch_id)
             self._try(model_id, evaluate, is_batch=True)
-        if changes.span is not None:
-            first, last = changes.span
+        for first, last in changes.spans:
             evaluate = partial(AlertEvaluator.evaluate_span, first=first, last=last, now=now)
             self._try(model_id, evaluate, is_batch=False)
         if changes.current:

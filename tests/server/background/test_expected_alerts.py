@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from builders import administrator
 
 from arthurai.server.app import create_app
+from arthurai.server.background.alert_evaluation import AlertEvaluator, EvaluationStopped
+from arthurai.server.background.alert_scheduler import MAX_SPANS, _join
 from arthurai.server.document_kinds import Kind
 
 
@@ -101,6 +105,47 @@ def test_a_closed_batch_is_evaluated_after_the_next_start(watched, inference):
     assert model.alerts() == []
     model.start_again()
     assert [alert["batch_id"] for alert in model.alerts()] == ["b"]
+
+
+def test_late_rows_do_not_have_all_between_evaluated(watched, inference, monkeypatch):
+    model = watched()
+    model.add_rule(subsequent_alert_wait_time=0)
+    model.die_after_commits()
+    moments = [f"20{year}-01-05T12:00:00Z" for year in (26, 12, 26, 24)]
+    for number, moment in enumerate(moments):
+        row = {**inference(str(number)), "inference_timestamp": moment}
+        model.client.post(f"{model.path}/inferences", json=[row]).raise_for_status()
+    evaluated = []
+    evaluate = AlertEvaluator.evaluate_span
+
+    def note(self, first, last, now):
+        evaluated.append((first.year, last.year))
+        if len(evaluated) == 2:
+            raise EvaluationStopped  # as a server that ends
+        return evaluate(self, first, last, now)
+
+    monkeypatch.setattr(AlertEvaluator, "evaluate_span", note)
+    model.start_again()
+    assert evaluated == [(2012, 2012), (2024, 2024)]
+    assert [alert["window_start"][:4] for alert in model.alerts()] == ["2012"]
+    model.start_again()
+    assert evaluated[2:] == [(2024, 2024), (2026, 2026)]
+    assert sorted(alert["window_start"][:4] for alert in model.alerts()) == ["2012", "2024", "2026"]
+
+
+def test_spans_of_changes_are_joined_when_they_are_near_or_too_many():
+    start = datetime(2026, 1, 1)  # noqa: DTZ001 - as the scheduler has them, UTC without zone
+
+    def spans(*hours):
+        return [(start + timedelta(hours=h), start + timedelta(hours=h + 1)) for h in hours]
+
+    assert _join(spans(5, 0, 1, 2)) == (*[(start, spans(2)[0][1])], *spans(5))
+    assert _join([*spans(0, 9), (start, spans(9)[0][1])]) == ((start, spans(9)[0][1]),)
+    places = [3 * n for n in range(MAX_SPANS)]
+    assert _join(spans(*places)) == tuple(spans(*places))
+    many = _join(spans(*places, 3 * MAX_SPANS + 1.5))
+    assert len(many) == MAX_SPANS
+    assert many[0] == (start, spans(3)[0][1])
 
 
 def test_nothing_is_expected_once_it_happened_or_failed(watched, inference, monkeypatch):
