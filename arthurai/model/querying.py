@@ -136,7 +136,17 @@ def query(
     rows = answer["query_result"]
     if as_frame is None and isinstance(rows, list):
         return DisplayedRows(rows)
-    return to_table(rows, as_frame, texts=texts)
+    return to_table(rows, as_frame, texts=texts, empty=_name_columns(body))
+
+
+def _name_columns(body: Mapping[str, Any]) -> list[str]:
+    """Return the keys that rows of a query have, as far as it names them."""
+    items = [item for item in body.get("select") or () if isinstance(item, Mapping)]
+    found = [item.get("alias") or item.get("property") or item.get("function") for item in items]
+    if "properties" in body:
+        groups = [group.get("property") for group in body.get("group_by") or ()]
+        found = [*groups, *(["rollup"] if body.get("rollup") else []), *body["properties"]]
+    return [*dict.fromkeys(name for name in found if isinstance(name, str) and name != "*")]
 
 
 def _build_request(query_type: str) -> Callable[[str], RequestParts]:

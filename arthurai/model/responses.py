@@ -158,7 +158,11 @@ def _to_times(values: list[Any]) -> list[Any]:
 
 
 def to_table(
-    rows: Sequence[Mapping[str, Any]], kind: str | None, *, texts: Iterable[str] = ()
+    rows: Sequence[Mapping[str, Any]],
+    kind: str | None,
+    *,
+    texts: Iterable[str] = (),
+    empty: Iterable[str] = (),
 ) -> Any:
     """Return rows as a table of a library.
 
@@ -166,6 +170,7 @@ def to_table(
         rows: The rows, one dictionary each.
         kind: `pandas`, `polars` or `pyarrow`; `None` for the rows as they are.
         texts: Names of columns that stay as they are, even if they look like times.
+        empty: Names of the columns where there are no rows.
 
     Returns:
         The table; its columns are the keys of the rows in the order of their first appearance,
@@ -183,7 +188,7 @@ def to_table(
         raise UserTypeError(
             f"the response is not a list of rows, which as_frame={kind!r} requires; leave it out"
         )
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = list(dict.fromkeys(name for row in rows for name in row)) if rows else [*empty]
     if "rollup" in names:
         names = ["rollup", *(name for name in names if name != "rollup")]
     kept = frozenset(texts)

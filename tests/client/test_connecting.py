@@ -167,7 +167,8 @@ def test_a_server_too_old_to_know_callers(scripted, arthur_at):
     [
         ((401, {"error": "unauthorized"}), UserValueError, "access_key"),
         ((402, {"error": "pay"}), PaymentRequiredError, "402"),
-        ((404, {"error": "no"}), ArthurUserError, "404"),
+        ((404, {"error": "no"}), UserValueError, "Arthur server: GET .* returned 404; check its"),
+        ((404, b"<html><title>Not here</title></html>"), UserValueError, "Arthur server: GET"),
         ((500, {"error": "oh"}), ResponseServerError, "500"),
         ((200, b"<html><title>Portal</title></html>"), UserValueError, "Arthur server"),
         ((200, []), UserValueError, "Arthur server"),

@@ -14,6 +14,7 @@ from arthurai.common.exceptions import (
     ArthurTimeoutError,
     ArthurUnexpectedError,
     ForbiddenError,
+    NotFoundError,
     ResponseClientError,
     ResponseRedirectError,
     UnexpectedValueError,
@@ -48,6 +49,14 @@ def explain_first_contact(session: AsyncSession, credential: str) -> Iterator[No
     except (UnexpectedValueError, ResponseRedirectError) as error:
         raise UserValueError(
             f"url={shown!r} does not behave like an Arthur server: {error}", exchange=error.exchange
+        ) from error
+    except NotFoundError as error:
+        asked = error.exchange
+        raise UserValueError(
+            f"url={shown!r} does not behave like an Arthur server"
+            + (f": {asked.method} {asked.url} returned {asked.status}" if asked else "")
+            + "; check its host, port and path",
+            exchange=asked,
         ) from error
     except ResponseClientError as error:
         if error.status_code != _UNAUTHORIZED:

@@ -19,7 +19,7 @@ from arthurai.common.html_display import DisplayedRows
 from arthurai.common.text import quote_value
 from arthurai.common.threads import run_in_thread
 from arthurai.model.base_model import find_attributes, name_of, require_id
-from arthurai.model.querying import QUERY_TYPES, _build_request, _count, logger
+from arthurai.model.querying import QUERY_TYPES, _build_request, _count, _name_columns, logger
 from arthurai.model.responses import to_table
 from arthurai.query.drift_queries import DriftQuery
 
@@ -127,7 +127,7 @@ async def query(
     rows = answer["query_result"]
     if as_frame is None and isinstance(rows, list):
         return DisplayedRows(rows)
-    return to_table(rows, as_frame, texts=texts)
+    return to_table(rows, as_frame, texts=texts, empty=_name_columns(body))
 
 
 async def await_inferences(

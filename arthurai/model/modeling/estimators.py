@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -108,12 +109,14 @@ def predict_outputs(model: ArthurModelBase, estimator: Any, inputs: Any) -> dict
     Args:
         model: The model.
         estimator: A fitted classifier or regressor.
-        inputs: What it predicts from; of a frame, the columns that the estimator knows.
+        inputs: What it predicts from; of a frame, the columns that the estimator knows. Rows and
+            columns in dicts become a frame where pandas is installed.
 
     Raises:
         UserTypeError: The estimator is neither a classifier nor a regressor.
         UserValueError: It cannot predict these inputs, or does not predict what the model does.
     """
+    inputs = _make_frame(model, estimator, inputs)
     attributes = sorted(
         (a for a in model.get_attributes(Stage.PredictedValue) if not a.implicit),
         key=lambda a: -1 if a.position is None else a.position,
@@ -236,6 +239,21 @@ def _as_labels(values: np.ndarray) -> list[Any] | None:
     if all(isinstance(value, bool | int | float) and value == value // 1 for value in plain):
         return [int(value) for value in plain]
     return None
+
+
+def _make_frame(model: ArthurModelBase, estimator: Any, inputs: Any) -> Any:
+    """Return rows or columns that are plain dicts as estimators take them; others unchanged."""
+    if not isinstance(inputs, Mapping) and not (isinstance(inputs, list) and is_row_list(inputs)):
+        return inputs
+    try:
+        import pandas as pd
+    except ImportError:
+        return inputs
+    frame = pd.DataFrame(inputs)
+    names = model.get_attribute_names(Stage.ModelPipelineInput)
+    if hasattr(estimator, "feature_names_in_") or not {*names} <= {*frame.columns}:
+        return frame
+    return frame[names].to_numpy()
 
 
 def _select_known(estimator: Any, inputs: Any) -> Any:

@@ -401,3 +401,25 @@ def test_a_rate_of_one_class_names_the_one_of_all_classes(arthur):
             value(model, name)
     with pytest.raises(ResponseClientError, match=r"3 fitting predictions \([^)]*\) \["):
         value(model, "auc")
+
+
+@pytest.mark.parametrize("has_names", [True, False])
+def test_rows_and_columns_in_dicts_are_predicted(arthur, has_names):
+    inputs = CANCER.data[["mean radius", "mean texture"]].set_axis(["radius", "texture"], axis=1)
+    known = inputs if has_names else inputs.to_numpy()
+    classifier = DecisionTreeClassifier(max_depth=2).fit(known, CANCER.target)
+    model = arthur.monitor(classifier, known, CANCER.target)
+    ordered = names(model, Stage.ModelPipelineInput)
+    head = inputs.head(5).set_axis(ordered, axis=1)[ordered[::-1]]
+    expected = classifier.predict_proba(known[:5])[:, 1]
+    for given in (head.to_dict("records"), head.to_dict("list")):
+        ids = [f"{type(given).__name__}-{n}" for n in range(5)]
+        assert model.send_inferences(given, classifier, partner_inference_ids=ids).accepted == 5
+        rows = model.query(
+            {
+                "select": [{"property": "p_1"}],
+                "filter": [{"property": "partner_inference_id", "comparator": "in", "value": ids}],
+                "order_by": [{"property": "partner_inference_id", "direction": "asc"}],
+            }
+        )
+        assert [row["p_1"] for row in rows] == pytest.approx(expected)
