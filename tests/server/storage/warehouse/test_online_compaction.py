@@ -120,7 +120,7 @@ def compact_while_busy(folder, rows, repeats):
 
 @pytest.mark.heavy
 def test_nothing_is_lost_while_rows_arrive(tmp_path):
-    assert compact_while_busy(tmp_path, 40_000, 2) < 30
+    assert compact_while_busy(tmp_path, 100_000, 2) < 30
 
 
 @pytest.mark.slow
