@@ -192,6 +192,7 @@ def test_an_invitation_is_withdrawn(make, admin, callers, app):
     assert accept(app, invite(ann)).status_code == 201
 
 
+@pytest.mark.files_of_duckdb  # servers of a lake share their secret, and refuse another
 @pytest.mark.parametrize("how", ["deleted", "one bit flipped"])
 def test_a_new_secret_ends_all_keys_and_the_printed_one_works(tmp_path, how, caplog):
     with create_app(tmp_path) as app:
