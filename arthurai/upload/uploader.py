@@ -59,6 +59,10 @@ ROW_GROUP_ROWS: Final = 30_720
 """Number of rows that the embedded server writes straight to its database, and multiples of it."""
 
 MAX_FILE_ROWS: Final = 2 * ROW_GROUP_ROWS
+"""Rows of a file where the number of all rows is not known."""
+
+LARGE_FILE_ROWS: Final = 4 * ROW_GROUP_ROWS
+"""Rows of a file of a large table: the server commits less often."""
 
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_ZIP_BYTES: Final = 64_000_000
@@ -240,8 +244,8 @@ class Uploader:
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
-        if total >= 2 * MAX_FILE_ROWS:
-            return MAX_FILE_ROWS
+        if total >= 2 * LARGE_FILE_ROWS:
+            return LARGE_FILE_ROWS
         return ROW_GROUP_ROWS if total >= ROW_GROUP_ROWS else MIN_FILE_ROWS
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:

@@ -29,6 +29,7 @@ from arthurai.upload.row_outcomes import (
     parse_file_response,
 )
 from arthurai.upload.uploader import (
+    LARGE_FILE_ROWS,
     MAX_FILE_ROWS,
     UploadOptions,
     _encode_kept,
@@ -205,8 +206,8 @@ class AsyncUploader:
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
-        if total >= 2 * MAX_FILE_ROWS:
-            return MAX_FILE_ROWS
+        if total >= 2 * LARGE_FILE_ROWS:
+            return LARGE_FILE_ROWS
         return ROW_GROUP_ROWS if total >= ROW_GROUP_ROWS else MIN_FILE_ROWS
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
