@@ -58,6 +58,7 @@ TUPLES = {
     "DRIFT_ROLLUPS": "DriftRollup",
     "DRIFT_MISSING_VALUES": "DriftMissingValues",
     "DRIFT_SOURCES": "DataDriftSource",
+    "DRIFT_BASE_SOURCES": "DataDriftBaseSource",
 }
 
 #: Limit to the schema and the property whose `maxLength` it is.

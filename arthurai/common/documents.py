@@ -428,12 +428,19 @@ class CustomRoles(TypedDict):
     roles: list[RoleDefinition] | None
 
 
+class DataDriftBase(TypedDict):
+    """The distribution that the target is compared with."""
+
+    source: NotRequired[str | None]
+    filter: NotRequired[list[QueryFilter] | None]
+
+
 class DataDriftRequest(TypedDict):
     """Attributes whose distribution is compared between two sides."""
 
     properties: NotRequired[list[str] | None]
     metric: str
-    base: DataDriftSide
+    base: DataDriftBase
     target: NotRequired[DataDriftSide | None]
     num_bins: NotRequired[int | None]
     group_by: NotRequired[list[QueryColumn] | None]
@@ -448,7 +455,7 @@ class DataDriftRequest(TypedDict):
 
 
 class DataDriftSide(TypedDict):
-    """One of the two distributions to compare."""
+    """The distribution that is compared with the base."""
 
     source: NotRequired[str | None]
     filter: NotRequired[list[QueryFilter] | None]
@@ -458,7 +465,7 @@ class DataDriftTableRequest(TypedDict):
     """An attribute whose population stability index is wanted bucket by bucket."""
 
     property: str
-    base: DataDriftSide
+    base: DataDriftBase
     target: DataDriftSide
     num_bins: NotRequired[int | None]
     group_by: NotRequired[list[QueryColumn] | None]

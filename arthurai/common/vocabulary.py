@@ -336,7 +336,13 @@ DRIFT_SOURCES: Final = (
     "reference",
     "ground_truth",
 )
-"""Where one side of a comparison comes from."""
+"""Where the target of a comparison comes from."""
+
+DRIFT_BASE_SOURCES: Final = (
+    "inference",
+    "reference",
+)
+"""Where the base of a comparison comes from."""
 
 MAX_MODEL_ID_LENGTH: Final = 255
 MAX_MODEL_TEXT_LENGTH: Final = 255

@@ -39,6 +39,9 @@ REFUSED = (
     (".*", r"is not a .{1,2}date-time", GENERATED),
     (".*", "unknown (metric|property|parameter|attribute|function|model|class)", STORED),
     (".*", "unknown comparator|must be the name of a time zone|must be an e-mail address", WORDS),
+    ("(create|update)_(current_)?user", "body.username: must be a printable string", WORDS),
+    ("update_(current_)?user", "contains @ and is not the user's own address", STORED),
+    ("create_user", "contains @ and is not the user's own address", TOGETHER),
     (".*", "is not (one of this model|pinned|stored)", STORED),
     (".*", "does not exist", STORED),
     (".*", "(is|are) disabled|no reference data|is not a member|no such", STORED),
@@ -65,7 +68,7 @@ REFUSED = (
         "part |parts |file|is required with a project",
         FILES,
     ),
-    (".*custom_roles", "role_name|role |unknown permission", NAMES),
+    (".*custom_roles|create_organization", "role_name|role |unknown permission", NAMES),
     (".*", "must be (a property name|the name of an attribute|a non-empty)", NAMES),
     (".*", "must have 1 to 1024 characters|NUL character", NAMES),
 )

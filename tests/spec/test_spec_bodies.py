@@ -7,6 +7,7 @@ ATTRIBUTE = {"name": "income", "value_type": "FLOAT", "stage": "PIPELINE_INPUT"}
 MODEL = {"partner_model_id": "loans", "input_type": "TABULAR", "output_type": "REGRESSION"}
 RULE = {"metric_id": "m", "bound": "upper", "threshold": 0.5, "severity": "warning"}
 DRIFT = {"metric": "PSI", "base": {"source": "reference"}, "target": {"source": "inference"}}
+TRUTH = {"source": "ground_truth"}
 NOTIFY = {"model_id": "m", "user_id": "u"}
 SUMMARY = {"name": "s", "frequency": "daily", "send_time_of_day": "07:30"}
 METRIC = {"name": "m", "endpoint": "/api/v3/models/m/inferences/query", "query": {}}
@@ -71,8 +72,13 @@ ACCEPTED = [
     ("query_data_drift", {"metric": "Thresholds", "base": {}, "properties": ["a"]}),
     (
         "query_data_drift",
-        {**DRIFT, "target": {"source": "ground_truth"}, "properties": ["a"] * 100},
+        {**DRIFT, "target": TRUTH, "properties": ["a"] * 100},
     ),
+    (
+        "query_psi_bucket_table",
+        {"property": "a", "base": {"source": "inference"}, "target": TRUTH},
+    ),
+    ("query_psi_bucket_table", {"property": "a", "base": {"source": None}, "target": {}}),
     ("create_metric", {**METRIC, "parameters": []}),
     ("create_metric", {**METRIC, "query": {"filter": [{"comparater": "eq"}], "n": "{{ k }}"}}),
     ("create_metric", {**METRIC, "parameters": [{"name": "k", "parameter_type": "FLOAT"}]}),
@@ -157,6 +163,8 @@ REFUSED = [
     ("query_data_drift", {"metric": "PSI", "properties": ["a"]}),
     ("query_data_drift", {**DRIFT, "rollup": "DAY", "properties": ["a"]}),
     ("query_psi_bucket_table", {"property": "a", "base": {}}),
+    ("query_psi_bucket_table", {"property": "a", "base": TRUTH, "target": {}}),
+    ("query_data_drift", {**DRIFT, "base": TRUTH, "properties": ["a"]}),
     ("query_distributions", {"x": {"property": "a", "num_bins": 1}, "y": {"property": "b"}}),
     ("create_metric", {"name": "m", "endpoint": "e"}),
     ("create_metric", {**METRIC, "parameters": [{"name": "k", "parameter_type": "float"}]}),

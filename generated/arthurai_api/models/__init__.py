@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from .created_by import CreatedBy
     from .creator_type import CreatorType
     from .custom_roles import CustomRoles
+    from .data_drift_base import DataDriftBase
+    from .data_drift_base_source import DataDriftBaseSource
     from .data_drift_request import DataDriftRequest
     from .data_drift_side import DataDriftSide
     from .data_drift_source import DataDriftSource
@@ -283,6 +285,8 @@ __all__ = (
     "CreatedBy",
     "CreatorType",
     "CustomRoles",
+    "DataDriftBase",
+    "DataDriftBaseSource",
     "DataDriftRequest",
     "DataDriftSide",
     "DataDriftSource",
@@ -513,6 +517,8 @@ _MODULES = {
     "CreatedBy": ".created_by",
     "CreatorType": ".creator_type",
     "CustomRoles": ".custom_roles",
+    "DataDriftBase": ".data_drift_base",
+    "DataDriftBaseSource": ".data_drift_base_source",
     "DataDriftRequest": ".data_drift_request",
     "DataDriftSide": ".data_drift_side",
     "DataDriftSource": ".data_drift_source",

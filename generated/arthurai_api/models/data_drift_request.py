@@ -13,6 +13,7 @@ from ..types import ABSENT, UNSET, Unset
 from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
+    from ..models.data_drift_base import DataDriftBase
     from ..models.data_drift_side import DataDriftSide
     from ..models.query_column import QueryColumn
 
@@ -30,7 +31,7 @@ class DataDriftRequest(_ApiObject):
         Attributes:
             metric (DriftMetric): How to measure the distance of two distributions; `Thresholds` asks for limits found from
                 the base.
-            base (DataDriftSide): One of the two distributions to compare.
+            base (DataDriftBase): The distribution that the target is compared with.
             properties (list[str] | None | Unset): Attributes to measure one by one.
             target (DataDriftSide | None | Unset): The side compared with the base.
             num_bins (int | None | Unset): Bins of continuous attributes; 20 when absent. A value that fills more than its
@@ -51,7 +52,7 @@ class DataDriftRequest(_ApiObject):
     """
 
     metric: DriftMetric
-    base: DataDriftSide
+    base: DataDriftBase
     properties: list[str] | None | Unset = UNSET
     target: DataDriftSide | None | Unset = UNSET
     num_bins: int | None | Unset = UNSET
@@ -198,6 +199,7 @@ class DataDriftRequest(_ApiObject):
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.data_drift_base import DataDriftBase  # noqa: PLC0415
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
         from ..models.query_column import QueryColumn  # noqa: PLC0415
 
@@ -210,7 +212,7 @@ class DataDriftRequest(_ApiObject):
             metric = ABSENT
 
         if "base" in _fields_:
-            base = DataDriftSide.from_dict(_fields_.pop("base"))
+            base = DataDriftBase.from_dict(_fields_.pop("base"))
 
         else:
             base = ABSENT

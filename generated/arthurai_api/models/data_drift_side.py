@@ -19,11 +19,10 @@ T = TypeVar("T", bound="DataDriftSide")
 
 @_attrs_define(kw_only=True, repr=False)
 class DataDriftSide(_ApiObject):
-    """One of the two distributions to compare.
+    """The distribution that is compared with the base.
 
     Attributes:
-        source (DataDriftSource | None | Unset): Rows to read; the base is the reference set and the target the
-            inferences when absent.
+        source (DataDriftSource | None | Unset): Rows to read; the inferences when absent.
         filter_ (list[QueryFilter] | None | Unset): Conditions on the rows of this side.
     """
 

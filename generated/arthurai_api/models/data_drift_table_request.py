@@ -12,6 +12,7 @@ from ..types import ABSENT, UNSET, Unset
 from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
+    from ..models.data_drift_base import DataDriftBase
     from ..models.data_drift_side import DataDriftSide
     from ..models.query_column import QueryColumn
 
@@ -27,8 +28,8 @@ class DataDriftTableRequest(_ApiObject):
 
     Attributes:
         property_ (str): The attribute.
-        base (DataDriftSide): One of the two distributions to compare.
-        target (DataDriftSide): One of the two distributions to compare.
+        base (DataDriftBase): The distribution that the target is compared with.
+        target (DataDriftSide): The distribution that is compared with the base.
         num_bins (int | None | Unset): Bins of a continuous attribute; 20 when absent.
         group_by (list[QueryColumn] | None | Unset): Attributes that split both sides.
         rollup (DriftRollup | None | Unset): Step by which the target is cut; the whole target when absent.
@@ -38,7 +39,7 @@ class DataDriftTableRequest(_ApiObject):
     """
 
     property_: str
-    base: DataDriftSide
+    base: DataDriftBase
     target: DataDriftSide
     num_bins: int | None | Unset = UNSET
     group_by: list[QueryColumn] | None | Unset = UNSET
@@ -112,6 +113,7 @@ class DataDriftTableRequest(_ApiObject):
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.data_drift_base import DataDriftBase  # noqa: PLC0415
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
         from ..models.query_column import QueryColumn  # noqa: PLC0415
 
@@ -120,7 +122,7 @@ class DataDriftTableRequest(_ApiObject):
         property_ = _fields_.pop("property", ABSENT)
 
         if "base" in _fields_:
-            base = DataDriftSide.from_dict(_fields_.pop("base"))
+            base = DataDriftBase.from_dict(_fields_.pop("base"))
 
         else:
             base = ABSENT

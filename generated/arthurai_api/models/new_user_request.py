@@ -20,7 +20,7 @@ class NewUserRequest(_ApiObject):
 
     Attributes:
         email (str): E-mail address.
-        username (str): Name to log in with, without surrounding spaces.
+        username (str): Name to log in with, of printable characters and without surrounding spaces.
         password (str): First password.
         roles (list[str]): The one role in the organization: `Administrator`, `Model Owner`, `User` or a custom role.
         first_name (None | str | Unset): Given name.

@@ -23,7 +23,7 @@ class UpdateUserRequest(_ApiObject):
         first_name (None | str | Unset): Given name.
         last_name (None | str | Unset): Family name.
         email (None | str | Unset): E-mail address.
-        username (None | str | Unset): Name to log in with, without surrounding spaces.
+        username (None | str | Unset): Name to log in with, of printable characters and without surrounding spaces.
         show_intro_sequence (bool | None | Unset): Whether a dashboard shows its introduction again.
         help_mode_enabled (bool | None | Unset): Whether a dashboard shows its help texts.
         roles (list[str] | None | Unset): The one role that replaces the present one.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import (
+    DRIFT_BASE_SOURCES,
     DRIFT_METRICS,
     DRIFT_MISSING_VALUES,
     DRIFT_ROLLUPS,
@@ -28,7 +29,6 @@ from arthurai.server.query.parse import (
 if TYPE_CHECKING:
     from arthurai.server.query.ast import Condition
 
-BASES: Final = tuple(source for source in DRIFT_SOURCES if source != "ground_truth")
 DEFAULT_BINS: Final = 20
 MAX_BINS: Final = 1000
 MAX_PROPERTIES: Final = 100
@@ -155,7 +155,9 @@ def _request(
     rollup = problems.attempt(lambda: _rollup(document), None)
     missing = problems.attempt(lambda: _missing(document), "")
     nothing = Side("", (), "")
-    base = problems.attempt(lambda: _side(document, "base", BASES, "reference"), nothing)
+    base = problems.attempt(
+        lambda: _side(document, "base", DRIFT_BASE_SOURCES, "reference"), nothing
+    )
     target = problems.attempt(
         lambda: _side(document, "target", DRIFT_SOURCES, "inference"), nothing
     )
