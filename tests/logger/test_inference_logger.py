@@ -400,7 +400,6 @@ def test_flush_does_not_wait_for_what_others_left_behind(model, flaky, make_logg
     flaky.fault = "before"
     log.log_many(regression_rows(range(10)))
     log.close(0.1)
-    flaky.fault = None
     send, held = flaky.send, threading.Event()
 
     def hold(request, *, content=None, **more):
@@ -410,7 +409,9 @@ def test_flush_does_not_wait_for_what_others_left_behind(model, flaky, make_logg
         return send(request, content=content, **more)
 
     flaky.send = hold
+    flaky.fault = None  # only now: a last attempt of the first logger must not succeed
     other = make_logger(model)
+    held.clear()
     assert held.wait(PATIENT)
     other.log_many(regression_rows(range(10, 13)))
     counts = other.flush(PATIENT)
