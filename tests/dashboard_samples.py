@@ -61,6 +61,7 @@ def binary(arthur, rows=400, name="Consumer loans", **more):
     for attribute in ("sex", "region"):
         model.get_attribute(attribute).monitor_for_bias = True
     model.save()
+    add_rule(model)  # before the data, so that all of them are evaluated
     half = rows // 2
     moments = times(rows)
     for part, (start, shift) in enumerate(((0, 0.0), (half, 700.0))):
@@ -70,17 +71,19 @@ def binary(arthur, rows=400, name="Consumer loans", **more):
     return model
 
 
-def alerting(arthur, model):
+def add_rule(model):
     """Give a model a rule that fires for some of its data."""
     metric = next(m for m in model.get_metrics() if m.name == "Inference Count")
-    rule = model.create_alert_rule(
+    model.create_alert_rule(
         metric.id, "upper", 3, "critical", name=f"Too many {model.display_name}",
         lookback_period=60 * 24, subsequent_alert_wait_time=0,
     )  # fmt: skip
+
+
+def send_last_rows(model):
     frame = loans(20, 9)
     when = pd.date_range(END - pd.Timedelta(hours=3), END, periods=20)
     model.send_inferences(frame, inference_timestamps=when, ground_truth_timestamps=when)
-    return rule
 
 
 def regression(arthur):
@@ -301,5 +304,5 @@ def fill(arthur, folder):
         "waiting": waiting(arthur),
     }
     for name in ("binary", "evil"):
-        alerting(arthur, models[name])
+        send_last_rows(models[name])
     return models

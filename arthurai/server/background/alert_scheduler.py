@@ -157,7 +157,7 @@ class AlertScheduler:
     def take_over(self) -> None:
         """Go on with what an earlier run, or a server that is gone, has left."""
         for left in self._expected.take_over():
-            self._add(left["model_id"], _Changes.from_members(left))
+            self._store(left["model_id"], _Changes.from_members(left))
         for document in self._documents.list(None):
             self._worker.put(document["id"])
 
@@ -213,8 +213,12 @@ class AlertScheduler:
 
     def _add(self, model_id: str, changes: _Changes) -> None:
         """Store what is to be evaluated, and have it evaluated."""
-        self._change(model_id, lambda work: work._replace(waiting=work.waiting.merge(changes)))
+        self._store(model_id, changes)
         self._worker.put(model_id)
+
+    def _store(self, model_id: str, changes: _Changes) -> None:
+        """Store what is to be evaluated."""
+        self._change(model_id, lambda work: work._replace(waiting=work.waiting.merge(changes)))
 
     def _change(self, model_id: str, change: Callable[[_Work], _Work]) -> _Work:
         """Change what is to be done for a model; return it."""
