@@ -60,7 +60,7 @@ class Enriched:
         self.settle()
 
     def settle(self):
-        assert self.app.enrichments.drain(60)
+        assert self.app.enrichments.drain(300)
 
     def switch(self, name, *, on=True):
         answer = self.client.patch(f"{self.path}/enrichments/{name}", json={"enabled": on})
