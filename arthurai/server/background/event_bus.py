@@ -52,7 +52,7 @@ class _Expected:
     settle: tuple[Callable[[], object], ...]
 
 
-def _do_nothing() -> None:
+def settle_nothing() -> None:
     """Settle what nobody expects."""
 
 
@@ -94,7 +94,7 @@ class EventBus:
         """
         found = (expect(event) for expect in self._expecting)
         settled = _Expected(tuple(settle for settle in found if settle is not None))
-        return partial(self._worker.put, settled) if settled.settle else _do_nothing
+        return partial(self._worker.put, settled) if settled.settle else settle_nothing
 
     def publish(self, event: DataEvent) -> None:
         """Pass an event to the subscribers; returns at once."""

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from arthurai.server.background.event_bus import DataEvent
+from arthurai.server.background.event_bus import DataEvent, settle_nothing
 from arthurai.server.storage.warehouse.arrow_columns import from_numpy
 from arthurai.server.storage.warehouse.datasets import STARTED
 from arthurai.server.storage.warehouse.ddl import quote_name, rows_table
@@ -52,10 +52,6 @@ _FEW_IDS: Final = 500
 _FEW_ROWS: Final = 4
 
 
-def _do_nothing() -> None:
-    """Settle what nobody expects."""
-
-
 @dataclass(slots=True)
 class WriteResult:
     """What a write changed.
@@ -76,7 +72,20 @@ class WriteResult:
     last: dt.datetime | None = None
     first_seq: int | None = None
     completed: WriteResult | None = None
-    settle: Callable[[], object] = _do_nothing
+    settle: Callable[[], object] = settle_nothing
+
+    @classmethod
+    def of_rows(cls, table: pa.Table) -> WriteResult:
+        """Describe inferences.
+
+        Args:
+            table: The rows.
+        """
+        if not table.num_rows:
+            return cls()
+        bounds = pc.min_max(table.column("inference_timestamp")).as_py()
+        batches = set(pc.unique(table.column("batch_id")).to_pylist()) - {None}
+        return cls(table.num_rows, batches, bounds["min"], bounds["max"])
 
     @classmethod
     def of_truths(cls, rows: int, touched: Touched) -> WriteResult:
@@ -261,7 +270,7 @@ class ModelWriter:
         written: WriteResult,
     ) -> None:
         """Store further inferences and what completes stored ones, in one transaction."""
-        batches = set(pc.unique(table.column("batch_id")).to_pylist()) - {None}
+        stored = WriteResult.of_rows(table)
         received = utc_now()
         sequence = pc.min_max(table.column("seq")).as_py()
         span = sequence["min"], sequence["max"]
@@ -277,7 +286,7 @@ class ModelWriter:
                     joined = self.waiting.join(cursor, schema, span)
                 opened = {
                     batch
-                    for batch in sorted(batches - self.open_batches)
+                    for batch in sorted(stored.batch_ids - self.open_batches)
                     if self._datasets.begin(cursor, self.model_id, "batch", batch) == STARTED
                 }
             if completed.num_rows:
@@ -286,7 +295,7 @@ class ModelWriter:
                 finish(cursor)
             return opened, joined, touched
 
-        written.settle = self._expect_changes([table, completed])
+        written.settle = self._expect_changes(stored, completed)
         try:
             opened, joined, touched = self._database.write(work)
         except BaseException:
@@ -297,23 +306,25 @@ class ModelWriter:
         if touched is not None:
             written.completed = WriteResult.of_truths(completed.num_rows, touched)
         if table.num_rows:
-            bounds = pc.min_max(table.column("inference_timestamp")).as_py()
-            written.first, written.last = bounds["min"], bounds["max"]
-            written.batch_ids = batches
-            written.rows = table.num_rows
+            written.first, written.last = stored.first, stored.last
+            written.batch_ids = stored.batch_ids
+            written.rows = stored.rows
             written.first_seq = span[0]
 
-    def _expect_changes(self, tables: list[pa.Table]) -> Callable[[], object]:
-        """Announce what a commit is about to change."""
-        tables = [table for table in tables if table.num_rows]
-        if not tables:
-            return _do_nothing
-        changed = pa.concat_tables(
-            [table.select(["inference_timestamp", "batch_id"]) for table in tables]
+    def _expect_changes(self, stored: WriteResult, completed: pa.Table) -> Callable[[], object]:
+        """Announce what a commit is about to change: new rows, and stored ones it completes."""
+        completing = WriteResult.of_rows(completed)
+        parts = [part for part in (stored, completing) if part.rows]
+        if not parts:
+            return settle_nothing
+        firsts = [part.first for part in parts if part.first is not None]
+        lasts = [part.last for part in parts if part.last is not None]
+        expected = WriteResult(
+            stored.rows + completing.rows,
+            stored.batch_ids | completing.batch_ids,
+            min(firsts, default=None),
+            max(lasts, default=None),
         )
-        bounds = pc.min_max(changed.column("inference_timestamp")).as_py()
-        batches = set(pc.unique(changed.column("batch_id")).to_pylist()) - {None}
-        expected = WriteResult(changed.num_rows, batches, bounds["min"], bounds["max"])
         return self._expect(expected.to_event("inferences", self.model_id))
 
     def _insert(
