@@ -25,7 +25,8 @@ class InferenceFileForm(_ApiObject):
             inference_data (File | Unset): File of inferences.
             ground_truth_data (File | Unset): File of ground truth.
             batch_id (str | Unset): Batch of all rows; overrides the one in the file. Empty means none.
-            image_data (File | Unset): Zip with the images that the rows name; image models only.
+            image_data (File | Unset): Zip with the images that the rows name, each a PNG, JPEG, GIF or TIFF file; image
+                models only.
     """
 
     inference_data: File | Unset = UNSET

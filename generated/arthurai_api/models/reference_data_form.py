@@ -23,7 +23,8 @@ class ReferenceDataForm(_ApiObject):
         Attributes:
             reference_data (File | Unset): The rows, Parquet or JSON.
             reference_data_parquet (File | Unset): The rows as Parquet; older name of the part.
-            image_data (File | Unset): Zip with one image per row, or a single image; image models only.
+            image_data (File | Unset): Zip with one image per row, or a single image, each a PNG, JPEG, GIF or TIFF file;
+                image models only.
     """
 
     reference_data: File | Unset = UNSET
