@@ -250,7 +250,9 @@ class DataStore:
                 self._publish("ground_truth", writer, written.completed)
             if written.rows:
                 self._publish("inferences", writer, written)
-                self._complete_waiting(writer, written.batch_ids)
+            for batch_id in sorted(written.closed_batches):
+                batch = self._datasets.batch(writer.model_id, writer.slot, batch_id)
+                self._events.publish(batch.to_event("batch_closed"))
         finally:
             written.settle()
 
@@ -380,13 +382,6 @@ class DataStore:
             return
         if found.closed:
             raise DatasetStateError("the reference set is closed and can no longer be changed")
-
-    def _complete_waiting(self, writer: ModelWriter, batch_ids: set[str]) -> None:
-        """Complete the batches that were closed before their last rows arrived."""
-        for batch_id in batch_ids - writer.open_batches:
-            batch = self._datasets.batch(writer.model_id, writer.slot, batch_id)
-            if self._datasets.complete(batch):
-                self._events.publish(batch.to_event("batch_closed"))
 
     def close_batch(
         self, schema: ModelSchema, batch_id: str, total_record_count: int | None = None

@@ -206,20 +206,26 @@ class Datasets:
         )
         return status
 
-    def complete(self, dataset: Dataset) -> bool:
-        """Complete a batch that waited for rows, if all of them have arrived."""
-        if dataset.status != WAITING or dataset.records < dataset.partner_record_count:
-            return False
-        self._database.write(
-            lambda cursor: self._set(
-                cursor,
-                dataset.model_id,
-                dataset.kind,
-                dataset.batch_id,
-                status=COMPLETED,
-                declared=dataset.partner_record_count,
-            )
+    def complete(self, cursor: Cursor, model_id: str, slot: int, batch_id: str) -> bool:
+        """Complete a batch that waits for rows, if all of them have arrived; return whether.
+
+        Args:
+            cursor: A cursor inside the transaction that stores its rows.
+            model_id: Id of the model.
+            slot: Its slot number.
+            batch_id: Id of the batch.
+        """
+        cursor.execute(
+            "SELECT partner_record_count,"
+            f" (SELECT count(*) FROM {rows_table(slot)} WHERE batch_id = $batch)"
+            " FROM arthur_datasets"
+            " WHERE model_id = $model AND kind = 'batch' AND batch_id = $batch",
+            {"model": model_id, "batch": batch_id},
         )
+        declared, records = cursor.fetchall()[0]
+        if records < declared:
+            return False
+        self._set(cursor, model_id, "batch", batch_id, status=COMPLETED, declared=declared)
         return True
 
     @staticmethod

@@ -63,6 +63,7 @@ class WriteResult:
         last: Latest inference time.
         first_seq: Sequence number of the first new row.
         completed: What the ground truth of stored rows, which came along, changed.
+        closed_batches: Batches that waited for these rows, and no longer do.
         settle: To be called once its events are published.
     """
 
@@ -72,6 +73,7 @@ class WriteResult:
     last: dt.datetime | None = None
     first_seq: int | None = None
     completed: WriteResult | None = None
+    closed_batches: set[str] = field(default_factory=set)
     settle: Callable[[], object] = settle_nothing
 
     @classmethod
@@ -275,8 +277,9 @@ class ModelWriter:
         sequence = pc.min_max(table.column("seq")).as_py()
         span = sequence["min"], sequence["max"]
 
-        def work(cursor: Cursor) -> tuple[set[str], int, Touched | None]:
+        def work(cursor: Cursor) -> tuple[set[str], set[str], int, Touched | None]:
             opened: set[str] = set()
+            closed: set[str] = set()
             joined, touched = 0, None
             if table.num_rows:
                 self._insert(cursor, schema, table, received)
@@ -284,20 +287,16 @@ class ModelWriter:
                     take_over_ground_truth(cursor, schema, self.slot, siblings, span)
                 if takes_waiting:
                     joined = self.waiting.join(cursor, schema, span)
-                opened = {
-                    batch
-                    for batch in sorted(stored.batch_ids - self.open_batches)
-                    if self._datasets.begin(cursor, self.model_id, "batch", batch) == STARTED
-                }
+                opened, closed = self._note_batches(cursor, stored.batch_ids)
             if completed.num_rows:
                 touched = set_ground_truth(cursor, schema, self.slot, completed, by_id=False)
             if finish is not None:
                 finish(cursor)
-            return opened, joined, touched
+            return opened, closed, joined, touched
 
         written.settle = self._expect_changes(stored, completed)
         try:
-            opened, joined, touched = self._database.write(work)
+            opened, closed, joined, touched = self._database.write(work)
         except BaseException:
             written.settle()
             raise
@@ -307,9 +306,19 @@ class ModelWriter:
             written.completed = WriteResult.of_truths(completed.num_rows, touched)
         if table.num_rows:
             written.first, written.last = stored.first, stored.last
-            written.batch_ids = stored.batch_ids
+            written.batch_ids, written.closed_batches = stored.batch_ids, closed
             written.rows = stored.rows
             written.first_seq = span[0]
+
+    def _note_batches(self, cursor: Cursor, batch_ids: set[str]) -> tuple[set[str], set[str]]:
+        """Record that rows of batches arrive; return those that are open, and completed now."""
+        opened, closed = set(), set()
+        for batch in sorted(batch_ids - self.open_batches):
+            if self._datasets.begin(cursor, self.model_id, "batch", batch) == STARTED:
+                opened.add(batch)
+            elif self._datasets.complete(cursor, self.model_id, self.slot, batch):
+                closed.add(batch)
+        return opened, closed
 
     def _expect_changes(self, stored: WriteResult, completed: pa.Table) -> Callable[[], object]:
         """Announce what a commit is about to change: new rows, and stored ones it completes."""
