@@ -18,6 +18,8 @@ from arthurai.server.background.alert_scheduler import AlertScheduler
 from arthurai.server.background.clock import Clock
 from arthurai.server.background.health_watch import HealthWatch
 from arthurai.server.background.heartbeat import Heartbeat
+from arthurai.server.background.model_deletions import CHECK_SECONDS as DELETION_SECONDS
+from arthurai.server.background.model_deletions import ModelDeletions
 from arthurai.server.context import Stores
 from arthurai.server.delivery.delivery_log import DeliveryLog
 from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings
@@ -203,6 +205,8 @@ class ArthurApp:
             limits=self.limits,
             allow_unconfined_code=allow_unconfined_code,
         )
+        self.model_deletions = ModelDeletions(self.stores, self.enrichments.projects)
+        self.model_deletions.run()
         self.telemetry.watch_queue("data_events", self.data.measure_events)
         self.telemetry.watch_queue("alert_rules", self.alerts.measure)
         self.telemetry.watch_queue("enrichments", self.enrichments.measure)
@@ -225,6 +229,7 @@ class ArthurApp:
             limits=self.limits,
             health=self.health,
             rule_advisor=RuleAdvisor(self.stores),
+            model_deletions=self.model_deletions,
         )
         self.clock = Clock(leases=self.control.leases)
         self._retention_days = retention_days
@@ -374,9 +379,10 @@ class ArthurApp:
         self.clock.add_job("evaluation of alert rules", lambda _: check(), seconds=RULE_SECONDS)
         summaries = self.notifications.send_due
         self.clock.add_job("summaries of alerts", summaries, seconds=SUMMARY_SECONDS)
-        if self._retention_days is not None:
-            job = RetentionJob(self.stores, self._retention_days)
-            self.clock.add_job("retention", job.run, seconds=RETENTION_SECONDS)
+        delete = self.model_deletions.run
+        self.clock.add_job("deletion of models", lambda _: delete(), seconds=DELETION_SECONDS)
+        retention = RetentionJob(self.stores, self._retention_days)
+        self.clock.add_job("retention", retention.run, seconds=RETENTION_SECONDS)
         if self.control.database.is_shared:
             self.clock.add_job(
                 "taking over", self._take_over, seconds=TAKE_OVER_SECONDS, on_each_server=True

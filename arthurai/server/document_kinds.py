@@ -78,6 +78,7 @@ class Kind:
     IMAGE_EXPLANATION: Final[DocumentKind[dict[str, Any]]] = DocumentKind("image_explanation")
     INSIGHT: Final[DocumentKind[Insight]] = DocumentKind("insight")
     INVITATION: Final[DocumentKind[dict[str, Any]]] = DocumentKind("invitation")
+    MODEL_DELETION: Final[DocumentKind[dict[str, Any]]] = DocumentKind("model_deletion")
     METRIC: Final[DocumentKind[Metric]] = DocumentKind("metric")
     RETENTION_RUN: Final[DocumentKind[dict[str, Any]]] = DocumentKind("retention_run")
     STORE_IDENTITY: Final[DocumentKind[dict[str, Any]]] = DocumentKind("store_identity")

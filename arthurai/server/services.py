@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from arthurai.server.authentication import Authentication
     from arthurai.server.authorization import Authorization
     from arthurai.server.background.health_watch import HealthWatch
+    from arthurai.server.background.model_deletions import ModelDeletions
     from arthurai.server.context import Stores
     from arthurai.server.delivery.mail_and_webhooks import Delivery
     from arthurai.server.delivery.notifications import Notifications
@@ -36,6 +37,7 @@ class Services:
         limits: What requests and the code of users may take.
         health: Whether the stores answer.
         rule_advisor: Says what rows mean for alert rules.
+        model_deletions: Deletes the data of models that are gone.
     """
 
     stores: Stores
@@ -50,3 +52,4 @@ class Services:
     limits: Limits
     health: HealthWatch
     rule_advisor: RuleAdvisor
+    model_deletions: ModelDeletions

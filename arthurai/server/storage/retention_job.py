@@ -1,6 +1,7 @@
 """Retention by the clock: once a day, what is older than a number of days is deleted.
 
-Where that leaves much of the file unused, the file is compacted.
+Where that leaves much of the file unused, the file is compacted. Images that no row refers to are
+deleted whatever the number of days is.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ MIN_UNUSED_BYTES: Final = 256 * 2**20
 class RetentionJob:
     """Deletes old inferences of all models, and compacts the file that held them."""
 
-    def __init__(self, stores: Stores, days: int) -> None:
+    def __init__(self, stores: Stores, days: int | None) -> None:
         """Keep inferences for some days.
 
         Args:
             stores: The stores.
-            days: How many whole days, in UTC, before today are kept.
+            days: How many whole days, in UTC, before today are kept; `None` keeps all inferences.
         """
         self._stores = stores
         self._days = days
@@ -51,6 +52,11 @@ class RetentionJob:
         """
         run = {"day": moment.date().isoformat(), "days": self._days}
         if self._runs.get("", _RUN) == run:  # by this server or another one
+            return 0
+        if self._days is None:
+            for record in self._stores.control.models.list(None, include_archived=True):
+                self._stores.data.remove_unused_images(record.schema)
+            self._runs.put("", _RUN, run)
             return 0
         midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
         deleted = prune(self._stores, midnight - timedelta(days=self._days))

@@ -121,15 +121,25 @@ def test_retention_compacts_a_file_that_is_mostly_unused(tmp_path, binary_model,
 
 
 @pytest.mark.files_of_duckdb  # a lake has one job more
-def test_a_server_prunes_and_reports_by_the_clock(tmp_path):
-    folder = tmp_path / "reports"
-    with create_app(retention_days=1, report_dir=folder) as app:
-        app.start_clock()
-        names = {job.name for job in app.clock._jobs}
-    assert names == {"evaluation of alert rules", "summaries of alerts", "retention"}
+def test_a_server_prunes_and_reports_by_the_clock():
     with create_app() as app:
         app.start_clock()
-        assert "retention" not in {job.name for job in app.clock._jobs}
+        names = {job.name for job in app.clock._jobs}
+    assert names == {
+        "evaluation of alert rules",
+        "summaries of alerts",
+        "deletion of models",
+        "retention",
+    }
+
+
+def test_without_retention_only_images_are_looked_at(app, filled, monkeypatch):
+    looked = []
+    monkeypatch.setattr(app.data, "remove_unused_images", looked.append)
+    job = RetentionJob(app.stores, None)
+    assert [job.run(START) for _ in range(2)] == [0, 0]
+    assert [schema.model_id for schema in looked] == [filled["id"]]
+    assert count(app, filled) == 5
 
 
 def test_a_summary_is_written_to_the_folder_of_reports(app, admin, filled, tmp_path):

@@ -109,11 +109,12 @@ def update_organization(request: Request) -> Response:
 def delete_organization(request: Request) -> Response:
     """Delete an organization that owns nothing but archived models."""
     organization_id, stores = _find(request)["id"], request.stores
-    archived = stores.control.models.list(organization_id, include_archived=True)
-    stores.control.organizations.delete(organization_id)
-    for record in archived:
-        stores.data.delete_model(record.id)
-        request.services.enrichments.projects.keep_only(record.id, ())
+    deletions = request.services.model_deletions
+    with stores.control.transaction():
+        for record in stores.control.models.list(organization_id, include_archived=True):
+            deletions.note(record.id)
+        stores.control.organizations.delete(organization_id)
+    deletions.run()
     return Response(204)
 
 

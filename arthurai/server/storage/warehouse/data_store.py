@@ -17,6 +17,7 @@ from arthurai.server.storage.warehouse.maintenance import (
     image_columns,
     images_in_use,
     prune_model,
+    remove_unused_images,
 )
 from arthurai.server.storage.warehouse.model_writers import ModelWriters
 from arthurai.server.storage.warehouse.pieces import number_pieces
@@ -141,9 +142,10 @@ class DataStore:
         """Delete all data of a model; an unknown model is ignored."""
         writer = self._models.get(model_id)
         if writer is not None:
+            # Images first: after a kill in between, the tables still say where they are.
+            self._database.files.delete_folder(image_folder(writer.slot))
             self._models.delete(model_id)
             self._keys.forget(model_id)
-            self._database.files.delete_folder(image_folder(writer.slot))
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -565,6 +567,12 @@ class DataStore:
         """
         writer, images = self._models.writer(schema), self.images(schema)
         return prune_model(self._database, writer, schema, images, to_utc(before), dry_run=dry_run)
+
+    def remove_unused_images(self, schema: ModelSchema) -> None:
+        """Delete images that no row refers to, see `maintenance.remove_unused_images`."""
+        if image_columns(schema):
+            writer, images = self._models.writer(schema), self.images(schema)
+            remove_unused_images(self._database, writer, schema, images)
 
     def delete_inference(self, schema: ModelSchema, partner_inference_id: str) -> Pruned:
         """Delete all inferences of an id, see `deletion.delete_inference`."""

@@ -91,11 +91,27 @@ def prune_model(
         if pruned.inferences:
             writer.drop_index()
         writer.waiting.remove(pruned.waiting_truths)
+    remove_unused_images(database, writer, schema, images)
+    return pruned
+
+
+def remove_unused_images(
+    database: WarehouseDatabase, writer: ModelWriter, schema: ModelSchema, images: ImageFiles
+) -> None:
+    """Delete the images of a model that no row refers to.
+
+    A request that the end of a server cut off has left some, and so has a deletion.
+
+    Args:
+        database: The database.
+        writer: The writer of the model.
+        schema: Schema of the model.
+        images: Its images.
+    """
     columns = image_columns(schema)
-    if columns:  # those that a request left behind as well, which the end of a server cut off
+    if columns:
         with writer.reference_lock, writer.lock:
             images.remove_all_but(images_in_use(database, writer.slot, columns))
-    return pruned
 
 
 def image_columns(schema: ModelSchema) -> list[str]:
