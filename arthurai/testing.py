@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.common.exceptions import UserValueError
+from arthurai.common.exceptions import UserTypeError, UserValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from arthurai.model.metrics import Metric
     from arthurai.model.model import ArthurModel
     from arthurai.query import Condition
+    from arthurai.query.drift_queries import DriftRollup
     from arthurai.typing import DriftMetricName, Filters, RollupName
 
 __all__ = ["assert_metric", "assert_no_drift"]
@@ -46,7 +47,9 @@ def assert_metric(
         AssertionError: A value is outside of the limits, rests on too few rows, or is missing. The
             message lists each of them with its number of rows and its interval.
         UserValueError: No limit is given, or the model has no such metric.
+        UserTypeError: `model` is not an `ArthurModel`.
     """
+    _check_model(model)
     if at_least is None and at_most is None:
         raise UserValueError("assert_metric() needs `at_least`, `at_most`, or both")
     evaluation = model.evaluate_metric(
@@ -92,6 +95,7 @@ def assert_no_drift(
     where: Iterable[Condition] = (),
     base_where: Iterable[Condition] = (),
     min_rows: int = 1,
+    rollup: DriftRollup | None = None,
 ) -> None:
     """Fail when attributes have drifted from the reference data of a model.
 
@@ -107,37 +111,58 @@ def assert_no_drift(
         where: Conditions on the inferences.
         base_where: Conditions on the reference data.
         min_rows: Number of inferences that each value must rest on.
+        rollup: As for `arthurai.query.drift`; each period, or each batch, is checked.
 
     Raises:
         AssertionError: An attribute has drifted, or has too few inferences. The message lists them,
             the largest value first.
         UserValueError: The model has no attribute that drift is measured for.
+        UserTypeError: `model` is not an `ArthurModel`.
     """
+    _check_model(model)
     from arthurai.query import drift
 
     names = attributes or tuple(_measurable(model))
     if not names:
         raise UserValueError(f"{_name(model)} has no input that drift is measured for")
-    (row,) = model.query(
-        drift(*names, metric=metric, target_where=where, base_where=base_where, uncertainty=True)
+    query = drift(
+        *names,
+        metric=metric,
+        target_where=where,
+        base_where=base_where,
+        rollup=rollup,
+        uncertainty=True,
     )
+    rows = model.query(query)
     wrong: list[tuple[float, str]] = []
-    for name in names:
-        value, details = row.get(name), row["uncertainty"].get(name) or {}
-        rows = details.get("target_rows") or 0
-        chance = details.get("upper_without_change")
-        if value is None or rows < min_rows:
-            wrong.append((float("inf"), f"{name}: {rows} inferences, fewer than {min_rows}"))
-        elif value > limit and (chance is None or value > chance):
-            text = f"{name}: {value:.4g} ({rows} inferences"
-            text += f"; up to {chance:.2g} without a change)" if chance is not None else ")"
-            wrong.append((value, text))
+    for row in rows:
+        period = "" if rollup is None else f"{row['rollup']}, "
+        for name in names:
+            value, details = row.get(name), row["uncertainty"].get(name) or {}
+            number = details.get("target_rows") or 0
+            chance = details.get("upper_without_change")
+            if value is None or number < min_rows:
+                text = f"{period}{name}: {number} inferences, fewer than {min_rows}"
+                wrong.append((float("inf"), text))
+            elif value > limit and (chance is None or value > chance):
+                text = f"{period}{name}: {value:.4g} ({number} inferences"
+                text += f"; up to {chance:.2g} without a change)" if chance is not None else ")"
+                wrong.append((value, text))
+    if not rows:
+        wrong = [(float("inf"), "no value: the model has no such inferences")]
     if wrong:
         lines = "\n".join(f"  {line}" for _, line in sorted(wrong, reverse=True))
         raise AssertionError(
             f"{metric} of {_name(model)} against its reference data must be at most {limit:g}, "
             f"got\n{lines}"
         )
+
+
+def _check_model(model: object) -> None:
+    from arthurai.model.model import ArthurModel
+
+    if not isinstance(model, ArthurModel):
+        raise UserTypeError(f"`model` must be an ArthurModel, got {model!r}")
 
 
 def _find_metric(model: ArthurModel, wanted: str) -> Metric:

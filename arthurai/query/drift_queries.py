@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from arthurai.common.checks import TextT, check_text, read_list, spell_choice
 from arthurai.common.exceptions import UserTypeError, UserValueError, arthur_excepted, wrap_errors
 from arthurai.common.vocabulary import (
+    DRIFT_BASE_SOURCES,
     DRIFT_METRICS,
     DRIFT_MISSING_VALUES,
     DRIFT_ROLLUPS,
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from arthurai.typing import DriftMetricName, Strings
-
-_BASES: Final = ("reference", "inference")
 
 DriftBase: TypeAlias = Literal["reference", "inference"]
 DriftTarget: TypeAlias = Literal["inference", "reference", "ground_truth"]
@@ -156,7 +155,7 @@ def psi_table(
 def _sides(
     base: str, target: str, base_where: Iterable[Condition], target_where: Iterable[Condition]
 ) -> dict[str, Any]:
-    base = _check("base", base, _BASES)
+    base = _check("base", base, DRIFT_BASE_SOURCES)
     target = _check("target", target, DRIFT_SOURCES)
     found: dict[str, dict[str, Any]] = {}
     for name, source, conditions in (

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import accuracy_score
 
-from arthurai import UserValueError
+from arthurai import UserTypeError, UserValueError
+from arthurai.query import col
 from arthurai.testing import assert_metric, assert_no_drift
 
 pytest_plugins = ["pytester"]
@@ -136,9 +137,29 @@ def test_drift_is_named_with_its_size(model):
     assert "600 inferences" in lines[1]
 
 
-def test_chance_is_no_drift(model):
-    from arthurai.query import col
+def test_drift_of_each_period_is_named(model):
+    assert_no_drift(model, "k", rollup="day", min_rows=600)
+    with pytest.raises(AssertionError) as caught:
+        assert_no_drift(model, "a", "k", rollup="hour")
+    lines = str(caught.value).splitlines()[1:]
+    assert sorted(line.split(",")[0] for line in lines) == [
+        f"  2026-01-01T{hour:02}:00:00Z" for hour in range(10)
+    ]
+    assert all(", a: " in line and "(60 inferences" in line for line in lines)
+    with pytest.raises(AssertionError, match="no value: the model has no such inferences"):
+        assert_no_drift(model, "k", rollup="hour", where=[col("k") == "z"])
 
+
+def test_a_gate_takes_models_only():
+    for gate in (
+        lambda: assert_metric("gates", "AUC", at_least=0),
+        lambda: assert_no_drift("gates"),
+    ):
+        with pytest.raises(UserTypeError, match="`model` must be an ArthurModel, got 'gates'"):
+            gate()
+
+
+def test_chance_is_no_drift(model):
     few = [col("inference_timestamp") < "2026-01-01T00:20:00Z"]
     assert_no_drift(model, "p", limit=0.01, where=few)
     with pytest.raises(AssertionError, match="20 inferences, fewer than 21"):

@@ -66,7 +66,7 @@ def test_short_forms():
     [
         ({}, UserValueError, "needs the name of an attribute"),
         ({"metric": "psy"}, UserValueError, "`metric` must be one of PSI"),
-        ({"base": "ground_truth"}, UserValueError, "`base` must be one of reference, inference"),
+        ({"base": "ground_truth"}, UserValueError, "`base` must be one of inference, reference"),
         ({"target": "enriched"}, UserValueError, "`target` must be one of"),
         ({"missing_values": "drop"}, UserValueError, "`missing_values` must be one of bin, ignore"),
         ({"base_where": ["income"]}, UserTypeError, r"`base_where\[0\]` must be a comparison"),
