@@ -14,7 +14,7 @@ from arthurai.common.exceptions import ArthurError
 from arthurai.common.text import list_names, suggest
 from arthurai.common.vocabulary import DRIFT_METRICS, DRIFT_ROLLUPS
 from arthurai.query import drift, round_timestamp
-from arthurai.typing import AlertStatusFilter, QueryTypeName, TimeResolutionName
+from arthurai.typing import AlertStatusFilter, ExtraColumns, QueryTypeName, TimeResolutionName
 
 if TYPE_CHECKING:
     import argparse
@@ -194,6 +194,12 @@ def add_model_commands(commands: Any, add: AddCommand) -> None:
         "--strict",
         action=BooleanOptionalAction,
         help="refuse whole tables when anything is wrong (default: as ARTHUR_STRICT says)",
+    )
+    send.add_argument(
+        "--extra",
+        choices=get_args(ExtraColumns),
+        help="refuse columns that are no attributes, or leave them out in silence "
+        "(default: leave them out with a warning)",
     )
     send.add_argument(
         "--redact",
@@ -446,6 +452,7 @@ def _send_file(model: ArthurModel, path: Path, options: argparse.Namespace) -> S
     common: dict[str, Any] = {
         "tz": options.tz,
         "strict": options.strict,
+        "extra": options.extra,
         "progress": options.progress,
         "redact": dict(options.redact) or None,
     }

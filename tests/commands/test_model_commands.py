@@ -209,6 +209,18 @@ def test_files_are_sent_redacted_and_counted(run, tmp_path, monkeypatch):
     assert "row 0" in out
 
 
+def test_columns_that_are_no_attributes_are_named_left_out_or_refused(run, tmp_path, caplog):
+    parquet = tmp_path / "rows.parquet"
+    rows(14).assign(hobby="chess").to_parquet(parquet)
+    run("send", "Loan risk", str(parquet))
+    assert "unknown column 'hobby'" in caplog.text
+    caplog.clear()
+    run("send", "Loan risk", str(parquet), "--extra", "ignore")
+    assert "hobby" not in caplog.text
+    _, err = run("send", "Loan risk", str(parquet), "--extra", "error", status=1)
+    assert "unknown column 'hobby'" in err
+
+
 def test_cells_of_csv_files_are_what_the_attributes_hold(run, directory, tmp_path):
     frame = pd.DataFrame(
         {
