@@ -88,8 +88,9 @@ def add_data_commands(
     copied.add_argument(
         "source",
         metavar="from",
-        type=parse_directory,
-        help="the data directory, if no server has it open",
+        type=parse_storage,
+        help="the data directory, if no server has it open, or the storage of a lake that no "
+        "server uses",
     )
     copied.add_argument(
         "target",
@@ -105,6 +106,12 @@ def add_data_commands(
             help=f"the database in PostgreSQL that has the control data of the {whose}; by default "
             "they are in the directory",
         )
+    copied.add_argument(
+        "--from-warehouse",
+        metavar="ADDRESS",
+        help="the catalog of the lake that has the rows of the source; --from-control is then "
+        "needed",
+    )
     copied.add_argument(
         "--to-warehouse",
         metavar="ADDRESS",
@@ -215,7 +222,7 @@ def _restore(options: argparse.Namespace) -> int:
 def _copy(options: argparse.Namespace) -> int:
     from arthurai.server.storage.store_copy import StorePlace, copy_stores
 
-    source = StorePlace(options.source, options.from_control)
+    source = StorePlace(options.source, options.from_control, options.from_warehouse)
     target = StorePlace(options.target, options.to_control, options.to_warehouse)
     try:
         copied = copy_stores(source, target)

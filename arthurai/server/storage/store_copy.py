@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from contextlib import ExitStack, closing
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.bucket_files import BucketFiles
-from arthurai.server.storage.directory_entries import CHECK_FILE, COPY_FILE, is_copied
+from arthurai.server.storage.directory_entries import CHECK_FILE, COPY_FILE
 from arthurai.server.storage.documents.control_copy import copy_control
 from arthurai.server.storage.documents.control_store import CONTROL_FILE
 from arthurai.server.storage.documents.document_store import DocumentRepository
 from arthurai.server.storage.documents.engines import open_database
+from arthurai.server.storage.file_copy import PART, copy_files, put_in_place
 from arthurai.server.storage.s3_address import S3Place
 from arthurai.server.storage.store_pair import CONTROL_MARK, IDENTITY, find_control
 from arthurai.server.storage.stored_files import DirectoryFiles
 from arthurai.server.storage.warehouse.directory_lock import LOCK_FILE, DirectoryLock
-from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.storage.warehouse.warehouse_engines import (
     copy_warehouse,
     holds_rows,
-    read_store_id,
+    is_lake,
+    open_source,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from arthurai.server.storage.documents.control_database import ControlDatabase
     from arthurai.server.storage.stored_files import StoredFiles
-
-_PART: Final = ".copy-part"
+    from arthurai.server.storage.warehouse.duckdb_sessions import Connection
 
 
 class StorePlace(NamedTuple):
@@ -53,7 +49,7 @@ class StorePlace(NamedTuple):
 
     @property
     def files(self) -> StoredFiles:
-        """The files in it."""
+        """The files in its directory."""
         if isinstance(self.directory, S3Place):
             return BucketFiles(self.directory)
         return DirectoryFiles(self.directory)
@@ -80,7 +76,7 @@ def copy_stores(source: StorePlace, target: StorePlace) -> StoreCopy:
     equal to the source is kept. Until all is compared, no server opens the target.
 
     Args:
-        source: What to copy; its rows are in the directory.
+        source: What to copy.
         target: An empty or missing directory, and an empty database and lake if it names them; or
             those of an attempt that was interrupted.
 
@@ -88,39 +84,62 @@ def copy_stores(source: StorePlace, target: StorePlace) -> StoreCopy:
         ControlDatabaseError: A control database cannot be used, or a server uses it.
         DataStoreError: A server has a directory open, or the copy is different.
         OSError: A file cannot be read or written.
-        ValueError: The source is no data directory, or the target is not empty.
+        ValueError: The source is no data directory and no lake, or the target is not empty.
     """
+    _check_places(source, target)
+    if isinstance(target.directory, Path):
+        target.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = target.files
+    with ExitStack() as stack:
+        identity, tables, control = _open_source(stack, source)
+        if isinstance(target.directory, Path):
+            stack.enter_context(DirectoryLock(target.directory))
+        shared = None if target.control is None else _open_claimed(stack, target.control)
+        _begin(target, files, shared, identity)
+        rows = copy_warehouse(tables, target.directory, target.warehouse)
+        copied = copy_files(source.directory, target.directory)
+        control_rows = _copy_control(control, shared, target.directory)
+        files.delete([COPY_FILE])
+    return StoreCopy(rows, control_rows, copied)
+
+
+def _check_places(source: StorePlace, target: StorePlace) -> None:
+    """Raise unless the one can be copied to the other."""
     if target.warehouse is not None and target.control is None:
         raise ValueError("a warehouse that servers share needs control data in PostgreSQL")
     if isinstance(target.directory, S3Place) and target.warehouse is None:
         raise ValueError("a copy in S3 needs the address of a lake for its rows")
-    if isinstance(source.directory, S3Place) or not holds_rows(source.directory):
-        name = source.files.name
+    name = source.files.name
+    if source.warehouse is not None and source.control is None:
+        raise ValueError("a warehouse that servers share has its control data in PostgreSQL")
+    if source.warehouse is None and is_lake(source.files):
+        raise ValueError(f"the rows of {name!r} are in a lake: name it with --from-warehouse")
+    if source.warehouse is not None and not is_lake(source.files):
+        raise ValueError(f"{name!r} is no storage of a lake: lake.id is missing")
+    if source.warehouse is None and (
+        isinstance(source.directory, S3Place) or not holds_rows(source.directory)
+    ):
         raise ValueError(f"{name!r} is no data directory: data.duckdb is missing")
-    if isinstance(target.directory, Path):
-        target.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if target.directory.resolve() == source.directory.resolve():
-            raise ValueError(
-                "source and target must be different directories, got the same one twice"
-            )
-    # This merges the log of a crash, and checks that this release can read the directory.
-    identity = read_store_id(source.directory)
-    files = target.files
-    with ExitStack() as stack:
-        stack.enter_context(DirectoryLock(source.directory))
-        if isinstance(target.directory, Path):
-            stack.enter_context(DirectoryLock(target.directory))
-        control = _open_claimed(stack, find_control(source.directory, source.control))
-        shared = None if target.control is None else _open_claimed(stack, target.control)
-        _begin(target, files, shared, identity)
-        rows = copy_warehouse(source.directory, target.directory, target.warehouse)
-        if isinstance(target.directory, Path):
-            copied = _copy_files(source.directory, target.directory)
-        else:
-            copied = _upload_files(source.directory, BucketFiles(target.directory))
-        control_rows = _copy_control(control, shared, target.directory)
-        files.delete([COPY_FILE])
-    return StoreCopy(rows, control_rows, copied)
+    if _resolve(source.directory) == _resolve(target.directory):
+        raise ValueError("source and target must be different directories, got the same one twice")
+
+
+def _resolve(directory: Path | S3Place) -> Path | str:
+    return directory.resolve() if isinstance(directory, Path) else directory.name
+
+
+def _open_source(
+    stack: ExitStack, source: StorePlace
+) -> tuple[str | None, Connection, ControlDatabase]:
+    """Open what is copied, unless a server uses it; return its id, its rows and control data."""
+    if source.warehouse is not None and source.control is not None:
+        control = _open_claimed(stack, source.control)
+        identity, tables = stack.enter_context(open_source(source.directory, source.warehouse))
+        return identity, tables, control
+    directory = Path(str(source.directory))
+    identity, tables = stack.enter_context(open_source(directory))
+    stack.enter_context(DirectoryLock(directory))
+    return identity, tables, _open_claimed(stack, find_control(directory, source.control))
 
 
 def _open_claimed(stack: ExitStack, location: Path | str | None) -> ControlDatabase:
@@ -182,80 +201,8 @@ def _copy_control(
         raise ValueError("a copy in S3 needs control data in PostgreSQL")  # noqa: TRY004 - of a call
     for leftover in directory.glob(f"{CONTROL_FILE}*"):
         leftover.unlink()
-    part = directory / f"{CONTROL_FILE}{_PART}"
+    part = directory / f"{CONTROL_FILE}{PART}"
     with closing(open_database(part)) as database:
         counts = copy_control(source, database)
-    _put_in_place(part, directory / CONTROL_FILE)
+    put_in_place(part, directory / CONTROL_FILE)
     return counts
-
-
-def _copy_files(source: Path, target: Path) -> int:
-    """Copy files that are neither database; return how many there are."""
-    wanted = {path.relative_to(source) for path in _files(source)}
-    for path in list(_files(target)):
-        if path.relative_to(target) not in wanted:
-            path.unlink()
-    for name in sorted(wanted):
-        _copy_file(source / name, target / name)
-    return len(wanted)
-
-
-def _upload_files(source: Path, target: BucketFiles) -> int:
-    """Copy files that are neither database to a bucket; return how many there are."""
-    wanted = {path.relative_to(source).as_posix(): path for path in _files(source)}
-    held = target.find_copied()
-    target.delete(name for name in held if name not in wanted)
-
-    def upload(name: str) -> None:
-        content = wanted[name].read_bytes()
-        if name in held and target.get(name) == content:
-            return
-        target.put(name, content)
-        if target.get(name) != content:
-            raise DataStoreError(f"the copy {name!r} in {target.name} is different")
-
-    target.each(upload, wanted)
-    target.mark_moved()
-    return len(wanted)
-
-
-def _files(directory: Path) -> Iterator[Path]:
-    for entry in directory.iterdir():
-        if not is_copied(entry):
-            continue
-        if entry.is_dir():
-            yield from (path for path in entry.rglob("*") if path.is_file())
-        else:
-            yield entry
-
-
-def _copy_file(source: Path, target: Path) -> None:
-    """Copy a file and compare it, unless an equal one is there.
-
-    Raises:
-        DataStoreError: The copy is different.
-    """
-    digest = _digest(source)
-    if (
-        target.is_file()
-        and target.stat().st_size == source.stat().st_size
-        and _digest(target) == digest
-    ):
-        return
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}{_PART}")
-    shutil.copy2(source, part)
-    if _digest(part) != digest:
-        raise DataStoreError(f"the copy {str(part)!r} is different from {str(source)!r}")
-    _put_in_place(part, target)
-
-
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").digest()
-
-
-def _put_in_place(part: Path, path: Path) -> None:
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.replace(path)

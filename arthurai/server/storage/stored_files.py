@@ -82,6 +82,9 @@ class StoredFiles(Protocol):
             folder: Its name.
         """
 
+    def find_copied(self) -> dict[str, float]:
+        """Return when each file was stored that a backup copies as it is, by name."""
+
     def copy_to(self, target: Path) -> None:
         """Copy to a directory what a backup copies as it is.
 
@@ -155,6 +158,15 @@ class DirectoryFiles:
     def delete_folder(self, folder: str) -> None:
         """Delete a folder with all files in it, if there is one."""
         shutil.rmtree(self._directory / folder, ignore_errors=True)
+
+    def find_copied(self) -> dict[str, float]:
+        """Return when each file was stored that a backup copies as it is, by name."""
+        entries = [entry for entry in self._directory.iterdir() if is_copied(entry)]
+        found = {entry.name: entry.stat().st_mtime for entry in entries if entry.is_file()}
+        for entry in entries:
+            if entry.is_dir():
+                found |= dict(self.find(entry.name))
+        return dict(sorted(found.items()))
 
     def copy_to(self, target: Path) -> None:
         """Copy to a directory what a backup copies as it is."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import textwrap
-
 import pytest
 from builders import administrator, attribute, prediction
+from dying_copy import copy_and_die
 
 from arthurai.cli import main
 from arthurai.server.app import create_app
@@ -28,42 +25,6 @@ MODEL = {
         attribute("y", stage="GROUND_TRUTH"),
     ],
 }
-STEPS = (
-    "copy_selected",
-    "copy_views",
-    "fingerprint",
-    "_copy_file",
-    "copy_control",
-    "_put_in_place",
-)
-KILLED = 9
-CRASH = """
-import os, sys
-from pathlib import Path
-from arthurai.server.storage import store_copy
-from arthurai.server.storage.warehouse import database_copy
-left = int(sys.argv[1])
-def dying(function):
-    def call(*given, **named):
-        global left
-        left -= 1
-        if left == 0:
-            os._exit({killed})
-        found = function(*given, **named)
-        left -= 1
-        if left == 0:
-            os._exit({killed})
-        return found
-    return call
-for name in {steps!r}:
-    for module in (store_copy, database_copy):
-        if hasattr(module, name):
-            setattr(module, name, dying(getattr(module, name)))
-control = sys.argv[4] if len(sys.argv) > 4 else None
-store_copy.copy_stores(
-    store_copy.StorePlace(Path(sys.argv[2])), store_copy.StorePlace(Path(sys.argv[3]), control)
-)
-"""
 
 
 @pytest.fixture
@@ -137,18 +98,9 @@ def test_copies_go_from_and_to_postgresql(tmp_path, address, postgresql_cluster)
     assert answers(tmp_path / "d") == before
 
 
-def crash(folder, step, *more):
+def crash(folder, step, control=None):
     """Copy in another process, which dies at a step; return whether it did."""
-    script = CRASH.format(killed=KILLED, steps=STEPS)
-    command = [sys.executable, "-c", textwrap.dedent(script), str(step)]
-    done = subprocess.run(
-        [*command, str(folder / "a"), str(folder / "b"), *more],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode in (0, KILLED), done.stderr
-    return done.returncode == KILLED
+    return copy_and_die((folder / "a", None, None), (folder / "b", control, None), step)
 
 
 def check_crashes(folder, steps, *more):

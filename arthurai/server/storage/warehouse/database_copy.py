@@ -114,52 +114,35 @@ def copy_views(cursor: Connection, copy: Connection) -> None:
         copy.execute(statement)
 
 
-def copy_database(source: Path, target: Path) -> dict[str, int]:
-    """Copy a database that nobody has open; return the number of rows by table.
-
-    Args:
-        source: File of the database.
-        target: File of the copy, which may hold a part of it.
-
-    Raises:
-        DataStoreError: A table is different after it was copied.
-    """
-    with closing(duckdb.connect(str(target))) as copy:
-        counts = copy_tables_to(source, copy)
-        copy.execute("CHECKPOINT")
-    return counts
-
-
-def copy_tables_to(source: Path, copy: Connection) -> dict[str, int]:
-    """Copy a database that nobody has open to another one; return the number of rows by table.
+def copy_tables(source: Connection, copy: Connection) -> dict[str, int]:
+    """Copy a database that nobody changes to another one; return the number of rows by table.
 
     Each table is copied in a transaction of its own, and compared. Tables that are there already,
     as an earlier attempt was interrupted, are kept if they are equal.
 
     Args:
-        source: File of the database.
+        source: A cursor of the database.
         copy: A cursor of the other database.
 
     Raises:
         DataStoreError: A table is different after it was copied.
     """
     counts: dict[str, int] = {}
-    with closing(duckdb.connect(str(source), read_only=True)) as reading:
-        tables = list_tables(reading)
-        held = {name: _describe(copy, name) for name, _ in list_tables(copy)}
-        drop_others(copy, {name for name, _ in tables})
-        for name, statement in tables:
-            expected = fingerprint(reading, name)
-            if held.get(name) != _describe(reading, name) or fingerprint(copy, name) != expected:
-                copy.execute("BEGIN TRANSACTION")
-                copy.execute(f"DROP TABLE IF EXISTS {quote_name(name)}")
-                copy.execute(statement)
-                copy_selected(reading, copy, name)
-                copy.execute("COMMIT")
-                if fingerprint(copy, name) != expected:
-                    raise DataStoreError(f"table {quote_value(name)} of the copy is different")
-            counts[name] = expected[0]
-        copy_views(reading, copy)
+    tables = list_tables(source)
+    held = {name: _describe(copy, name) for name, _ in list_tables(copy)}
+    drop_others(copy, {name for name, _ in tables})
+    for name, statement in tables:
+        expected = fingerprint(source, name)
+        if held.get(name) != _describe(source, name) or fingerprint(copy, name) != expected:
+            copy.execute("BEGIN TRANSACTION")
+            copy.execute(f"DROP TABLE IF EXISTS {quote_name(name)}")
+            copy.execute(statement)
+            copy_selected(source, copy, name)
+            copy.execute("COMMIT")
+            if fingerprint(copy, name) != expected:
+                raise DataStoreError(f"table {quote_value(name)} of the copy is different")
+        counts[name] = expected[0]
+    copy_views(source, copy)
     return counts
 
 

@@ -18,7 +18,7 @@ from uuid import uuid4
 import duckdb
 
 from arthurai.server.storage.directory_entries import LAKE_FILE
-from arthurai.server.storage.warehouse.database_copy import FileSnapshot, copy_tables_to
+from arthurai.server.storage.warehouse.database_copy import FileSnapshot, copy_tables
 from arthurai.server.storage.warehouse.ddl import quote_text
 from arthurai.server.storage.warehouse.duckdb_files import remove_directory
 from arthurai.server.storage.warehouse.duckdb_sessions import (
@@ -239,18 +239,24 @@ class DuckLakeDatabase(DuckDBSessions):
         )
         cursor.execute(f"DROP TABLE {kept}")
 
-    def take_over(self, source: Path) -> dict[str, int]:
-        """Copy a file of DuckDB here, and compare; return the number of rows by table.
+    @contextmanager
+    def lend_connection(self) -> Iterator[Connection]:
+        """Provide a cursor of DuckDB for a block, whose statements mean the lake."""
+        with self.cursor() as cursor:
+            yield cast("_Session", cursor).connection
+
+    def take_over(self, source: Connection) -> dict[str, int]:
+        """Copy a warehouse here, and compare; return the number of rows by table.
 
         Args:
-            source: The file; no server has it open.
+            source: A cursor of the warehouse; nobody changes it.
 
         Raises:
             DataStoreError: The lake is in use or not that of an interrupted copy, or a table is
                 different after it was copied.
         """
-        with self.lock("first start"), self.cursor() as cursor:
-            return copy_tables_to(source, cast("_Session", cursor).connection)
+        with self.lock("first start"), self.lend_connection() as cursor:
+            return copy_tables(source, cursor)
 
     # --- upkeep ---------------------------------------------------------------------------------
 
@@ -292,8 +298,8 @@ class DuckLakeDatabase(DuckDBSessions):
     @contextmanager
     def snapshot(self) -> Iterator[FileSnapshot]:
         """Provide a snapshot for a block."""
-        with self.cursor() as cursor:
-            yield FileSnapshot(cast("_Session", cursor).connection)
+        with self.lend_connection() as cursor:
+            yield FileSnapshot(cursor)
 
     def close(self) -> None:
         """Close the connections; a second call has no effect."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
 from arthurai.server.storage.directory_entries import LAKE_FILE
 from arthurai.server.storage.s3_address import S3Place
-from arthurai.server.storage.warehouse.database_copy import copy_database
+from arthurai.server.storage.warehouse.database_copy import copy_tables
 from arthurai.server.storage.warehouse.duckdb_database import DuckDBDatabase
 from arthurai.server.storage.warehouse.duckdb_files import DATABASE_FILE
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from arthurai.server.storage.stored_files import StoredFiles
+    from arthurai.server.storage.warehouse.duckdb_sessions import Connection
     from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
     from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
@@ -95,28 +98,52 @@ def holds_rows(directory: Path) -> bool:
     return (directory / DATABASE_FILE).is_file()
 
 
-def read_store_id(directory: Path) -> str | None:
-    """Return the id of the warehouse of a directory; what a crash has left is merged.
+def is_lake(files: StoredFiles) -> bool:
+    """Return whether files are those of a lake.
 
     Args:
-        directory: The directory; no server has it open.
+        files: The files of a server or of servers.
+    """
+    return files.read_time(LAKE_FILE) is not None
+
+
+@contextmanager
+def open_source(
+    place: Path | S3Place, address: str | None = None
+) -> Iterator[tuple[str | None, Connection]]:
+    """Provide the id of a warehouse that no server has open, and a cursor of it for a copy.
+
+    What a crash has left is merged first.
+
+    Args:
+        place: Its directory; that of a lake may be in S3.
+        address: Address of a lake with its files there; `None` for a file of DuckDB.
 
     Raises:
+        DataStoreError: The lake cannot be used.
         DataStoreLockedError: A server has the directory open.
         DataStoreVersionError: The data were written by a newer version.
+        ValueError: The address is not one, or holds a password.
     """
-    with closing(DuckDBDatabase(directory)) as database:
-        return database.store_id
+    if address is None and not isinstance(place, S3Place):
+        with closing(DuckDBDatabase(place)) as database:
+            store_id = database.store_id
+        path = str(place / DATABASE_FILE)
+        with closing(duckdb.connect(path, read_only=True)) as connection:
+            yield store_id, connection
+    else:
+        with closing(_open_lake(place, address or "")) as lake, lake.lend_connection() as cursor:
+            yield lake.store_id, cursor
 
 
 def copy_warehouse(
-    source: Path, target: Path | S3Place, address: str | None = None
+    source: Connection, target: Path | S3Place, address: str | None = None
 ) -> dict[str, int]:
-    """Copy the warehouse of a directory, and compare; return the number of rows by table.
+    """Copy a warehouse, and compare; return the number of rows by table.
 
     Args:
-        source: The directory; no server has it open.
-        target: Another directory, empty or with a part of the copy; that of a lake may be in S3.
+        source: A cursor of the warehouse; nobody changes it.
+        target: A directory, empty or with a part of the copy; that of a lake may be in S3.
         address: Address of an empty lake with its files in that directory, or with a part of the
             copy; `None` writes a file of DuckDB.
 
@@ -125,6 +152,9 @@ def copy_warehouse(
         ValueError: The address is not one, or holds a password.
     """
     if address is None and not isinstance(target, S3Place):
-        return copy_database(source / DATABASE_FILE, target / DATABASE_FILE)
+        with closing(duckdb.connect(str(target / DATABASE_FILE))) as copy:
+            counts = copy_tables(source, copy)
+            copy.execute("CHECKPOINT")
+        return counts
     with closing(_open_lake(target, address or "", is_target=True)) as lake:
-        return lake.take_over(source / DATABASE_FILE)
+        return lake.take_over(source)
