@@ -46,11 +46,11 @@ def lake_options(request, lake_address, tmp_path):
 def rows_in_ducklake(request):
     """Keep the rows of all data stores of this process in DuckLake."""
     make = request.getfixturevalue("lake_address")
+    from arthurai.common.settings import LAKE_PREFIX
     from arthurai.server.storage.s3_address import parse_s3
     from arthurai.server.storage.warehouse import data_store
     from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
     from arthurai.server.storage.warehouse.lake_storage import LakeBucket, LakeDirectory
-    from arthurai.server.storage.warehouse.warehouse_engines import LAKE_PREFIX
 
     class InPlaceOfMemory(DuckLakeDatabase):
         durable = False

@@ -138,13 +138,14 @@ def _read_stored_secret(place: S3Place) -> bytes:
 
     Raises:
         OSError: There is none, or it cannot be read.
+        ValueError: It was damaged.
     """
-    from arthurai.server.secret import SECRET_NAME
+    from arthurai.server.secret import SECRET_NAME, read_stored_secret
     from arthurai.server.storage.bucket_files import BucketFiles
     from arthurai.server.storage.s3_errors import StorageUnavailableError
 
     try:
-        return BucketFiles(place).get(SECRET_NAME)
+        return read_stored_secret(BucketFiles(place))
     except FileNotFoundError:
         message = f"{place.name!r} is no storage of a server: it has no {SECRET_NAME}"
     except StorageUnavailableError as error:

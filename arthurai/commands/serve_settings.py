@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from arthurai.common.settings import (
+    LAKE_PREFIX,
     LIMITS_VARIABLE,
     PRIVATE_WEBHOOKS_VARIABLE,
     SERVE_PREFIX,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 CONFIG_VARIABLE: Final = f"{SERVE_PREFIX}CONFIG"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _LIMITS: Final = "limits"
-_LAKE: Final = "ducklake:"
 _MAX_PORT: Final = 65_535
 _MAX_THREADS: Final = 1024
 
@@ -130,9 +130,9 @@ def _parse_control(text: str) -> str:
 
 
 def _parse_warehouse(text: str) -> str:
-    if not text.startswith(_LAKE):
-        raise argparse.ArgumentTypeError(f"must look like {_LAKE}postgresql://host/database")
-    _check_database(text.removeprefix(_LAKE), _LAKE)
+    if not text.startswith(LAKE_PREFIX):
+        raise argparse.ArgumentTypeError(f"must look like {LAKE_PREFIX}postgresql://host/database")
+    _check_database(text.removeprefix(LAKE_PREFIX), LAKE_PREFIX)
     return text
 
 

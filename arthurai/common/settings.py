@@ -25,6 +25,8 @@ LIMITS_VARIABLE: Final = "ARTHUR_LIMITS"
 UNCONFINED_CODE_VARIABLE: Final = "ARTHUR_ALLOW_UNCONFINED_CODE"
 SERVE_PREFIX: Final = "ARTHUR_SERVE_"
 """What the names of other settings of `arthurai serve` start with."""
+LAKE_PREFIX: Final = "ducklake:"
+"""What comes before the address of the database that has the catalog of a lake."""
 
 VARIABLES: Final = (
     URL_VARIABLE,

@@ -49,11 +49,24 @@ def load_stored_secret(files: StoredFiles) -> bytes:
         ValueError: The file was damaged.
     """
     try:
-        return _check(files.get(SECRET_NAME), f"{files.name}/{SECRET_NAME}")
+        return read_stored_secret(files)
     except FileNotFoundError:
         secret = secrets.token_bytes(SECRET_BYTES)
         files.put(SECRET_NAME, secret)
         return secret
+
+
+def read_stored_secret(files: StoredFiles) -> bytes:
+    """Return the secret that servers share.
+
+    Args:
+        files: The files that they share.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: The file was damaged.
+    """
+    return _check(files.get(SECRET_NAME), f"{files.name}/{SECRET_NAME}")
 
 
 def _check(secret: bytes, name: str) -> bytes:

@@ -125,6 +125,9 @@ def test_the_key_is_printed_for_a_storage(servers, options, place, capsys):
     assert "needs --control" in capsys.readouterr().err
     assert main(["key", f"{place}x", "--control", options["control"]]) == 1
     assert "no storage of a server" in capsys.readouterr().err
+    apps[0].data.database.files.put("secret.key", b"half")
+    assert main(["key", place, "--control", options["control"]]) == 1
+    assert "secret.key is damaged: 4 bytes" in capsys.readouterr().err
 
 
 def test_a_backup_holds_rows_images_and_the_secret(servers, tmp_path):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from arthurai.common.settings import LAKE_PREFIX
 from arthurai.server.storage.postgresql_access import describe_address, first_line, lock_key
 from arthurai.server.storage.warehouse.ddl import quote_name
 from arthurai.server.storage.warehouse.errors import DataStoreError
@@ -44,7 +45,7 @@ class LakeCatalog:
     """
 
     def __init__(self, address: str) -> None:
-        self.name = describe_address(address, "warehouse", "DuckLake", "ducklake:")
+        self.name = describe_address(address, "warehouse", "DuckLake", LAKE_PREFIX)
         self._address = address
         self.dsn = make_conninfo(address)
         self._access = threading.Lock()

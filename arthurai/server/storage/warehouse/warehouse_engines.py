@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from arthurai.common.settings import LAKE_PREFIX
 from arthurai.server.storage.directory_entries import LAKE_FILE
 from arthurai.server.storage.s3_address import S3Place
 from arthurai.server.storage.warehouse.database_copy import copy_tables
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
     from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
-LAKE_PREFIX: Final = "ducklake:"
 EngineError: Final = duckdb.Error
 """What an engine raises when it cannot go on, e.g. as its file is damaged."""
 
@@ -74,7 +74,7 @@ def open_warehouse(
 def _open_lake(storage: Path | S3Place, address: str, **options: Any) -> DuckLakeDatabase:
     if not address.startswith(LAKE_PREFIX):  # not repeated: it may hold a password
         raise ValueError(
-            "the address of the warehouse must look like ducklake:postgresql://host/database"
+            f"the address of the warehouse must look like {LAKE_PREFIX}postgresql://host/database"
         )
     try:
         from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
