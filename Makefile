@@ -10,7 +10,7 @@ TEST_OPTIONS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist workst
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-LAKE_TESTS := $(foreach part,killed_after_commit killed_servers lake_copies servers_of_one_lake,tests/server/storage/test_$(part).py) $(foreach part,shared_lake warehouse_conformance,tests/server/storage/warehouse/test_$(part).py)
+LAKE_TESTS := $(foreach part,killed_after_commit killed_servers lake_copies outages_of_postgresql servers_of_one_lake,tests/server/storage/test_$(part).py) $(foreach part,shared_lake warehouse_conformance,tests/server/storage/warehouse/test_$(part).py)
 
 .PHONY: help install dist demo test test-fast test-postgresql test-ducklake test-ducklake-s3 test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
 

@@ -21,7 +21,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, Error, InternalServerError
 
-from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.api_errors import StatusError
 from arthurai.server.http.bodies import JSON, too_large
 from arthurai.server.http.dispatcher import MAX_PUBLIC_BODY_BYTES, MAY_DEFER, BegunRequest
 from arthurai.server.http.request import choose_request_id
@@ -53,7 +53,7 @@ class _TooSlowError(Error):  # type: ignore[misc]  # waitress has no types
 class _EarlyRefusalError(Error):  # type: ignore[misc]  # waitress has no types
     """A request that is refused before its body is taken."""
 
-    def __init__(self, error: ApiError) -> None:
+    def __init__(self, error: StatusError) -> None:
         super().__init__(error.reason)
         self.code = error.status
         self.reason = HTTPStatus(error.status).phrase
@@ -122,7 +122,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             environ["CONTENT_TYPE"] = self.headers.get("CONTENT_TYPE", "")
             try:
                 self._max_body = self.adj.max_body_bytes(environ)
-            except ApiError as error:
+            except StatusError as error:
                 self.error = _EarlyRefusalError(error)
                 self.completed = True
         if self._max_body is not None and size > self._max_body:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+
+_OUTAGES: Final = ("08", "57P", "53300")
+"""Begins of the codes of a broken connection, a shutdown, and too many connections."""
 
 
 def describe_address(address: str, owner: str, product: str, prefix: str = "") -> str:
@@ -45,6 +49,17 @@ def lock_key(purpose: str) -> int:
         purpose: What it protects.
     """
     return int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], signed=True)
+
+
+def is_outage(error: psycopg.Error) -> bool:
+    """Return whether an error says that the server does not answer at this time.
+
+    Args:
+        error: What psycopg raised.
+    """
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(_OUTAGES)
 
 
 def first_line(error: psycopg.Error) -> str:

@@ -28,6 +28,18 @@ class ConstraintError(ControlDatabaseError):
     """A change would break a constraint, e.g. a name that is unique would be there twice."""
 
 
+class ControlUnavailableError(ControlDatabaseError, StatusError):
+    """The control database does not answer at this time."""
+
+    status = 503
+    headers = (("Retry-After", "5"),)
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, without the place of the database."""
+        return "the control database does not answer; repeat the request later"
+
+
 class OutdatedServerError(ControlDatabaseError, StatusError):
     """A newer release has changed the control database so that this one cannot go on."""
 

@@ -23,6 +23,7 @@ from arthurai.server.storage.documents.control_copy import copy_tables
 from arthurai.server.storage.documents.control_database import (
     ConstraintError,
     ControlDatabaseError,
+    ControlUnavailableError,
     OutdatedServerError,
     check_word,
 )
@@ -33,7 +34,12 @@ from arthurai.server.storage.documents.postgresql_statements import (
 )
 from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 from arthurai.server.storage.documents.stored_servers import ALIVE_SECONDS
-from arthurai.server.storage.postgresql_access import describe_address, first_line, lock_key
+from arthurai.server.storage.postgresql_access import (
+    describe_address,
+    first_line,
+    is_outage,
+    lock_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -300,7 +306,8 @@ class PostgresqlDatabase:
         except psycopg.IntegrityError as error:
             raise ConstraintError(first_line(error)) from error
         except psycopg.Error as error:
-            raise ControlDatabaseError(f"{self.name}: {first_line(error)}") from error
+            kind = ControlUnavailableError if is_outage(error) else ControlDatabaseError
+            raise kind(f"{self.name}: {first_line(error)}") from error
 
     def check(self) -> None:
         """Raise an exception unless the database answers."""

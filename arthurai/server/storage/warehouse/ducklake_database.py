@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from arthurai.server.storage.warehouse.errors import DataStoreError
     from arthurai.server.storage.warehouse.lake_storage import LakeStorage
     from arthurai.server.storage.warehouse.warehouse_database import Cursor
 
@@ -156,7 +157,7 @@ class DuckLakeDatabase(DuckDBSessions):
             yield lent
             is_clean = not session.has_registered
         except duckdb.Error as error:
-            described = self._storage.describe(error)
+            described = self._describe(error)
             if described is None:
                 raise
             raise described from None
@@ -166,6 +167,13 @@ class DuckLakeDatabase(DuckDBSessions):
                 self._idle.append(session)
             else:
                 session.close()
+
+    def _describe(self, error: duckdb.Error) -> DataStoreError | None:
+        """Return an error to raise in the place of one of DuckDB about the catalog or the files."""
+        outage = None
+        if isinstance(error, duckdb.IOException | duckdb.TransactionException):
+            outage = self._catalog.find_outage(str(error))
+        return outage or self._storage.describe(error)
 
     def _check_before_commit(self) -> None:
         """Raise if this thread has lost its locks meanwhile.

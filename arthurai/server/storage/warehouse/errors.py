@@ -101,6 +101,18 @@ class ModelChangedError(DataStoreError):
     headers = (("Retry-After", "1"),)
 
 
+class CatalogUnavailableError(DataStoreError):
+    """The catalog of a lake does not answer at this time."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers = (("Retry-After", "5"),)
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, without the place of the catalog."""
+        return "the catalog of the warehouse does not answer; repeat the request later"
+
+
 class ValuesLostError(DataStoreError):
     """A changed schema has no place for stored values.
 

@@ -10,9 +10,14 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from arthurai.common.settings import LAKE_PREFIX
-from arthurai.server.storage.postgresql_access import describe_address, first_line, lock_key
+from arthurai.server.storage.postgresql_access import (
+    describe_address,
+    first_line,
+    is_outage,
+    lock_key,
+)
 from arthurai.server.storage.warehouse.ddl import quote_name
-from arthurai.server.storage.warehouse.errors import DataStoreError
+from arthurai.server.storage.warehouse.errors import CatalogUnavailableError, DataStoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +26,13 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS: Final = 10
 _MAX_IDLE: Final = 8
+# What DuckDB repeats of libpq and of PostgreSQL when it goes away.
+_OUTAGES: Final = (
+    "Unable to connect to Postgres",
+    "server closed the connection",
+    "terminating connection due to",
+    "the database system is ",
+)
 # A server that lost its network holds its locks no longer than this.
 _KEEPALIVE: Final = (
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
@@ -68,7 +80,18 @@ class LakeCatalog:
         try:
             yield
         except psycopg.Error as error:
-            raise DataStoreError(f"{self.name}: {first_line(error)}") from error
+            kind = CatalogUnavailableError if is_outage(error) else DataStoreError
+            raise kind(f"{self.name}: {first_line(error)}") from error
+
+    def find_outage(self, text: str) -> CatalogUnavailableError | None:
+        """Return an error to raise if one of DuckDB means that the catalog does not answer.
+
+        Args:
+            text: What DuckDB says.
+        """
+        if any(said in text for said in _OUTAGES):
+            return CatalogUnavailableError(f"{self.name}: {text.strip().splitlines()[0]}")
+        return None
 
     @contextmanager
     def _lend(self) -> Iterator[psycopg.Connection[Any]]:
