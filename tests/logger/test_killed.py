@@ -19,7 +19,7 @@ from arthurai.logger import SpoolDiskError
 
 pytestmark = pytest.mark.heavy
 
-PATIENT = 120
+PATIENT = 600
 LONGEST_LIFE_SECONDS = 0.3
 
 
