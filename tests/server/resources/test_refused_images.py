@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from builders import attribute, ground_truth, make_schema, prediction
 from PIL import Image
 
 from arthurai.server.storage.warehouse.data_store import DataStore
+from arthurai.server.storage.warehouse.errors import UnknownDatasetError
 from arthurai.server.timestamps import utc_now
 
 MODEL = {
@@ -133,13 +134,17 @@ def test_images_that_several_requests_bring_stay_for_the_rows_that_are_stored(
         assert shown.status_code == 200
 
 
-def test_what_a_killed_server_left_behind_goes_with_retention(tmp_path):
+def test_what_a_killed_server_left_behind_goes_with_retention(tmp_path, monkeypatch):
     schema = make_schema([attribute("photo", "IMAGE"), prediction("p"), ground_truth("g")])
     with DataStore(tmp_path) as store:
         images = store.images(schema)
-        left, fresh = images.put(picture(1)), images.put(picture(2))
-        (path,) = (tmp_path / "images").rglob(left)
-        os.utime(path, (time.time() - 7200,) * 2)
+        left = images.put(picture(1))
+        time.sleep(2)  # places tell times in seconds
+        an_hour_later = time.time() - 1 + 3600
+        fresh = images.put(picture(2))
+        clock = SimpleNamespace(time=lambda: an_hour_later)
+        monkeypatch.setattr("arthurai.server.storage.warehouse.stored_images.time", clock)
         store.prune(schema, utc_now())
-        assert not path.exists()
+        with pytest.raises(UnknownDatasetError, match="no image"):
+            images.get(left)
         assert images.get(fresh) == picture(2)

@@ -54,7 +54,7 @@ def watched(app, admin, binary_model):
 
         def settle(self):
             """Let the advisor look again at once; else it looks for 1 % of the time."""
-            assert app.alerts.drain(60)
+            assert app.alerts.drain(180)
             app._dispatcher._services.rule_advisor._next.clear()
 
     return Watched

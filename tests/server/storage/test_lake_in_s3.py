@@ -130,6 +130,7 @@ def test_the_key_is_printed_for_a_storage(servers, options, place, capsys):
     assert "secret.key is damaged: 4 bytes" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("stores_in_files")
 def test_a_backup_holds_rows_images_and_the_secret(servers, tmp_path):
     apps, (first, second) = servers
     path = f"/models/{first.post('/models', json=MODEL).json()['id']}"
@@ -151,6 +152,7 @@ def test_a_backup_holds_rows_images_and_the_secret(servers, tmp_path):
         assert {one.content for one in shown} == {picture(number) for number in range(3)}
 
 
+@pytest.mark.usefixtures("stores_in_files")
 def test_a_directory_moves_into_a_bucket(options, place, tmp_path, capsys, monkeypatch, s3_server):
     alone = tmp_path / "alone"
     with create_app(alone) as app, administrator(app) as client:

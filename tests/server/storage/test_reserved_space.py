@@ -71,6 +71,7 @@ def test_a_server_and_its_tools_start_on_a_full_disk(small_disk, binary_model, i
     assert reserve.stat().st_size == RESERVE_BYTES
 
 
+@pytest.mark.files_of_duckdb
 def test_compaction_on_a_full_disk_needs_another_one(
     small_disk, tmp_path, binary_model, inference, capsys
 ):

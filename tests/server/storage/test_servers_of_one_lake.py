@@ -130,6 +130,7 @@ def test_servers_outlive_a_restart_of_postgresql(servers, postgresql_cluster):
     assert all(app.stores.are_healthy() for app in apps)
 
 
+@pytest.mark.usefixtures("stores_in_files")
 def test_a_backup_of_a_lake_opens_as_a_server_of_its_own(servers, options, tmp_path, capsys):
     apps, (first, second) = servers
     path = f"/models/{first.post('/models', json=MODEL).json()['id']}"
@@ -149,6 +150,7 @@ def test_a_backup_of_a_lake_opens_as_a_server_of_its_own(servers, options, tmp_p
     assert apps[0].admin_key in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("stores_in_files")
 def test_a_directory_moves_into_a_lake(options, tmp_path, capsys, monkeypatch):
     alone = tmp_path / "alone"
     with create_app(alone) as app, administrator(app) as client:
@@ -188,6 +190,7 @@ def test_a_directory_moves_into_a_lake(options, tmp_path, capsys, monkeypatch):
     assert "is not empty" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("stores_in_files")
 def test_what_does_not_belong_together_is_refused(options, tmp_path, postgresql_cluster):
     with pytest.raises(ValueError, match="needs control data in PostgreSQL"):
         create_app(options["data_dir"], warehouse=options["warehouse"])

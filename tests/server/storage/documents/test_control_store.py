@@ -211,6 +211,7 @@ def test_a_damaged_secret_is_named(tmp_path):
         create_app(tmp_path)
 
 
+@pytest.mark.files_of_duckdb  # servers of a lake share a directory
 def test_a_directory_has_one_server_at_a_time(tmp_path):
     with create_app(tmp_path), pytest.raises(DataStoreError, match="already open"):
         create_app(tmp_path)

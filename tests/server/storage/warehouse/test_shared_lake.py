@@ -407,6 +407,7 @@ def test_a_server_that_is_killed_leaves_whole_requests_and_no_lock(lake_options)
         assert store.counts(schema)["inference"] == len(ids) + 1
 
 
+@pytest.mark.usefixtures("stores_in_files")
 def test_a_lake_is_backed_up_as_a_directory_of_one_server(pair, tmp_path):
     schema = simple_schema()
     pair[0].append_inferences(schema, [inference(1), inference(2)])
