@@ -13,6 +13,7 @@ PROGRAM = """
 import os
 import signal
 import sys
+import threading
 from operator import attrgetter
 from pathlib import Path
 
@@ -24,13 +25,17 @@ from builders import administrator
 options, place, requests = map(orjson.loads, sys.argv[1:])
 options["data_dir"] = Path(options["data_dir"])
 app = create_app(**options)
+for record in app.control.models.list(None):
+    app.data.datasets(record.schema)  # the first use of a model in a lake may write
 owner, _, name = place.rpartition(".")
 owner = attrgetter(owner)(app)
 function = getattr(owner, name)
 
 def call_and_die(*arguments, **keywords):
-    function(*arguments, **keywords)
-    os.kill(os.getpid(), signal.SIGKILL)
+    found = function(*arguments, **keywords)
+    if threading.current_thread() is threading.main_thread():  # not for work of the start
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
 
 setattr(owner, name, call_and_die)
 client = administrator(app)
@@ -41,7 +46,7 @@ for method, path, body in requests:
 
 
 def die_after(place, options, *requests):
-    """Make requests of a server in a process of its own, and kill it once a function returns.
+    """Make requests of a server in a process of its own, and kill it once a function returns to one.
 
     Args:
         place: The function, as the path of an attribute of the server, such as `data.prune`.

@@ -17,7 +17,7 @@ from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.retention_job import RetentionJob
 from arthurai.server.storage.warehouse.stored_images import image_folder
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("stores_in_files")]
 
 RULE = {"bound": "upper", "threshold": 0, "severity": "warning", "lookback_period": 60}
 

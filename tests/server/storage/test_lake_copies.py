@@ -19,7 +19,7 @@ from arthurai.server.storage.s3_address import S3Place
 from arthurai.server.storage.store_copy import StorePlace, copy_stores
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("stores_in_files")]
 
 MODEL = {
     "input_type": "IMAGE",
