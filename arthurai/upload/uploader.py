@@ -56,13 +56,16 @@ JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
 MIN_FILE_ROWS: Final = 8_192
 ROW_GROUP_ROWS: Final = 30_720
-"""Number of rows that the embedded server writes straight to its database, and multiples of it."""
+"""Number of rows from which on the embedded server writes a file straight to its database."""
+
+FILE_ROWS: Final = 49_152
+"""Least rows of a file where there are so many: some of them may be refused."""
 
 MAX_FILE_ROWS: Final = 2 * ROW_GROUP_ROWS
 """Rows of a file where the number of all rows is not known."""
 
 LARGE_FILE_ROWS: Final = 4 * ROW_GROUP_ROWS
-"""Rows of a file of a large table: the server commits less often."""
+"""Least rows of a file of a large table: the server commits less often."""
 
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_ZIP_BYTES: Final = 64_000_000
@@ -244,9 +247,11 @@ class Uploader:
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
-        if total >= 2 * LARGE_FILE_ROWS:
-            return LARGE_FILE_ROWS
-        return ROW_GROUP_ROWS if total >= ROW_GROUP_ROWS else MIN_FILE_ROWS
+        if total < ROW_GROUP_ROWS:
+            return MIN_FILE_ROWS
+        least = LARGE_FILE_ROWS if total >= 2 * LARGE_FILE_ROWS else FILE_ROWS
+        files = max(1, total // least)
+        return -(-total // files)  # about the same for all: a small rest would be stored slowly
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
         if self.by_file is not None and table.rows > JSON_ROWS and self._may_send_by_file:

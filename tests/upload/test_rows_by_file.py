@@ -13,9 +13,12 @@ from builders import attribute, regression, save_model, stored
 from arthurai import ArthurAI, ArthurAttribute, AsyncArthurAI
 from arthurai.aio.upload.uploader import AsyncUploader
 from arthurai.common.exceptions import UnexpectedValueError
+from arthurai.model.sending import upload_schema
 from arthurai.transport.session_core import SessionCore
 from arthurai.upload.row_outcomes import expand_file_response
-from arthurai.upload.uploader import JSON_ROWS, ROW_GROUP_ROWS, Uploader
+from arthurai.upload.uploader import JSON_ROWS, LARGE_FILE_ROWS, ROW_GROUP_ROWS, Uploader
+from arthurai.upload.validate import Validator
+from arthurai.upload.validated_table import INFERENCES, ValidatedTable
 
 ROWS = 2 * JSON_ROWS + 100
 COLUMNS = {"amount": "FLOAT", "count": "INTEGER", "region": "STRING", "flag": "BOOLEAN"}
@@ -145,7 +148,7 @@ def test_the_caller_sets_the_size_of_requests(arthur, sent):
 
 def test_files_of_large_tables_are_what_the_server_stores_at_once(arthur, sent):
     model = save_model(arthur, regression(columns={"amount": "FLOAT"}))
-    rows = 2 * ROW_GROUP_ROWS + 1  # less than what goes in the largest files
+    rows = 3 * ROW_GROUP_ROWS - 1
     large = pd.DataFrame(
         {
             "amount": np.arange(rows, dtype=float),
@@ -155,12 +158,22 @@ def test_files_of_large_tables_are_what_the_server_stores_at_once(arthur, sent):
         }
     )
     result, _ = model.send_bulk_inferences(data=large, fail_silently=False)
-    assert sent == {"file": 3}
+    assert sent == {"file": 2}
     assert result.accepted == rows
     found = model.query(
         {"select": [{"function": "sum", "parameters": {"property": "amount"}, "alias": "sum"}]}
     )
     assert found == [{"sum": rows * (rows - 1) / 2}]
+
+
+@pytest.mark.parametrize("rows", [30_720, 65_535, 98_305, 100_000, 245_759, 245_760, 1_000_000])
+def test_no_file_of_a_large_table_is_small(arthur, rows):
+    validator = Validator(upload_schema(save(arthur)), INFERENCES, name="inferences")
+    uploader = Uploader(None, None, validator, part_name="inference_data")
+    parts = list(ValidatedTable(0, rows).split(uploader._rows_per_request(rows)))
+    assert sum(part.rows for part in parts) == rows
+    assert min(part.rows for part in parts) >= ROW_GROUP_ROWS
+    assert max(part.rows for part in parts) < 2 * LARGE_FILE_ROWS
 
 
 def test_rows_that_the_server_refuses_are_named(monkeypatch, sent):

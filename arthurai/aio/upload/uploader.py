@@ -29,6 +29,7 @@ from arthurai.upload.row_outcomes import (
     parse_file_response,
 )
 from arthurai.upload.uploader import (
+    FILE_ROWS,
     LARGE_FILE_ROWS,
     MAX_FILE_ROWS,
     UploadOptions,
@@ -206,9 +207,11 @@ class AsyncUploader:
             return JSON_ROWS
         if total is None:
             return MAX_FILE_ROWS
-        if total >= 2 * LARGE_FILE_ROWS:
-            return LARGE_FILE_ROWS
-        return ROW_GROUP_ROWS if total >= ROW_GROUP_ROWS else MIN_FILE_ROWS
+        if total < ROW_GROUP_ROWS:
+            return MIN_FILE_ROWS
+        least = LARGE_FILE_ROWS if total >= 2 * LARGE_FILE_ROWS else FILE_ROWS
+        files = max(1, total // least)
+        return -(-total // files)  # about the same for all: a small rest would be stored slowly
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
         if self.by_file is not None and table.rows > JSON_ROWS and self._may_send_by_file:

@@ -9,7 +9,7 @@ import pytest
 from builders import administrator, attribute, inference, make_parquet, stamp, truth
 
 from arthurai.server.app import create_app
-from arthurai.server.storage.warehouse import uploaded_files
+from arthurai.server.storage.warehouse import pieces, uploaded_files
 
 ATTRIBUTES = [
     attribute("income", "FLOAT", "PIPELINE_INPUT", position=0, categorical=False),
@@ -119,7 +119,8 @@ def test_a_key_that_is_none_is_refused(http, model, key):
 
 def test_the_pieces_before_a_refused_one_are_counted(http, model, monkeypatch):
     """A row can be too large once it is decoded, when the pieces before it are stored already."""
-    monkeypatch.setattr(uploaded_files, "_PIECE_ROWS", 100)
+    monkeypatch.setattr(pieces, "PIECE_ROWS", 100)
+    monkeypatch.setattr(uploaded_files, "PIECE_ROWS", 100)
     monkeypatch.setattr(uploaded_files, "MAX_PIECE_BYTES", 50_000)
     rows = 250
     content = make_parquet(

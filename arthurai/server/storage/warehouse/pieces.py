@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.row_results import RowResults
 
-_SLICE_ROWS: Final = 122_880  # some row groups of DuckDB
+PIECE_ROWS: Final = 122_880
+"""Number of rows of a piece, some row groups of DuckDB."""
 
 Rows: TypeAlias = pa.Table | PlainRows | Sequence[Any]
 """Rows as objects of the API, as a table with a column for each attribute name, or decoded."""
@@ -74,9 +75,21 @@ class Piece(NamedTuple):
         Yields:
             Slices, and whether it is the last one of the request.
         """
-        starts = range(0, max(table.num_rows, 1), _SLICE_ROWS)
+        rows = share_rows(table.num_rows)
+        starts = range(0, max(table.num_rows, 1), rows)
         for start in starts:
-            yield table.slice(start, _SLICE_ROWS), self.is_last and start == starts[-1]
+            yield table.slice(start, rows), self.is_last and start == starts[-1]
+
+
+def share_rows(total: int) -> int:
+    """Return how many rows a piece has, at least `PIECE_ROWS` if there are so many.
+
+    Pieces have about the same size: a small rest would be written to the log of the database first.
+
+    Args:
+        total: Number of all rows.
+    """
+    return -(-total // max(1, total // PIECE_ROWS)) or 1
 
 
 def number_pieces(

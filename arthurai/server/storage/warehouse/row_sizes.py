@@ -42,10 +42,10 @@ def reject_large_rows(table: pa.Table, max_bytes: int | None, results: RowResult
     """
     if max_bytes is None or table.nbytes <= max_bytes:
         return table
-    sizes = sum(_column_bytes(column) for column in table.columns)
-    large = np.flatnonzero(np.asarray(sizes) > max_bytes)
+    sizes = np.broadcast_to(sum(map(_column_bytes, table.columns)), table.num_rows)
+    large = np.flatnonzero(sizes > max_bytes)
     rows = table.column("row").take(pa.array(large)).to_pylist()
-    for row, size in zip(rows, np.asarray(sizes)[large].tolist(), strict=True):
+    for row, size in zip(rows, sizes[large].tolist(), strict=True):
         results.reject(
             row,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -56,7 +56,11 @@ def reject_large_rows(table: pa.Table, max_bytes: int | None, results: RowResult
 
 
 def _column_bytes(column: pa.ChunkedArray) -> Any:
-    return np.concatenate([np.zeros(0), *map(_value_bytes, column.chunks)]).astype(np.int64)
+    """Return the size of each value of a column, or that of all."""
+    if pa.types.is_primitive(column.type):
+        return column.type.bit_width // 8
+    sizes = np.concatenate([np.zeros(0, np.int64), *map(_value_bytes, column.chunks)])
+    return sizes.astype(np.int64, copy=False)
 
 
 def _value_bytes(array: pa.Array) -> Any:

@@ -18,6 +18,7 @@ from arthurai.server.bounded_json import TooMuchJsonError, load_json
 from arthurai.server.storage.warehouse.arrow_columns import is_text
 from arthurai.server.storage.warehouse.decode_table import check_columns
 from arthurai.server.storage.warehouse.errors import BadDataError, BrokenFileError
+from arthurai.server.storage.warehouse.pieces import PIECE_ROWS, share_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,6 @@ MAX_EXPANDED_BYTES: Final = 2**30
 _MAX_RATIO: Final = 64
 MAX_LEAVES: Final = 200_000_000
 MAX_NESTED_LEAVES: Final = 32_000_000
-_PIECE_ROWS: Final = 122_880  # some row groups of DuckDB
 _READ_NESTED_ROWS: Final = 8192
 _NESTED_VALUE_BYTES: Final = 64  # of a value of a list, until it is stored
 _JSON_PIECE_ROWS: Final = 20_000
@@ -107,14 +107,16 @@ def _read_parquet(schema: ModelSchema, kind: FileKind, stream: IO[bytes]) -> Ite
             stream, read_dictionary=texts, pre_buffer=False, page_checksum_verification=True
         )
         # Lists expand when they are read, unlike dictionaries of texts.
-        is_nested = any(pa.types.is_nested(file.schema_arrow.field(name).type) for name in names)
-        read_rows = _READ_NESTED_ROWS if is_nested else _PIECE_ROWS
+        schema_arrow = file.schema_arrow
+        is_nested = any(pa.types.is_nested(schema_arrow.field(name).type) for name in names)
+        read_rows = _READ_NESTED_ROWS if is_nested else PIECE_ROWS
         # One row group at a time: dictionaries of lists cannot be read across them.
         batches = chain.from_iterable(
             file.iter_batches(read_rows, row_groups=[group], columns=names)
             for group in range(file.num_row_groups)
         )
     rows = file.metadata.num_rows
+    piece_rows = share_rows(rows)
     budget = MAX_EXPANDED_BYTES + _MAX_RATIO * stream.seek(0, io.SEEK_END)
     # Small batches are combined to full row groups, which DuckDB writes straight to the file.
     held: list[pa.RecordBatch] = []
@@ -132,11 +134,11 @@ def _read_parquet(schema: ModelSchema, kind: FileKind, stream: IO[bytes]) -> Ite
             if held and held_bytes + size > MAX_PIECE_BYTES:
                 yield _combine(held)
                 held, held_bytes, held_rows = [], 0, 0
-            rest = part.slice(_PIECE_ROWS - held_rows)
-            held.append(part.slice(0, _PIECE_ROWS - held_rows))
+            rest = part.slice(piece_rows - held_rows)
+            held.append(part.slice(0, piece_rows - held_rows))
             held_bytes += size
             held_rows += len(part) - len(rest)
-            if held_rows == _PIECE_ROWS:
+            if held_rows == piece_rows:
                 yield _combine(held)
                 held, held_bytes, held_rows = [rest] if len(rest) else [], size, len(rest)
     if held:

@@ -212,20 +212,25 @@ class ModelWriter:
 
     def _append(self, schema: ModelSchema, table: pa.Table, finish: Finish | None) -> WriteResult:
         written = WriteResult()
+        with self._database.cursor() as cursor:
+            hashes = _hashes(cursor, table)
+        order = np.argsort(hashes)
+        ids, counts = np.unique(hashes[order], return_counts=True)
         with self.lock:
             with self._database.cursor() as cursor:
-                hashes = _hashes(cursor, table)
                 index = self._loaded(cursor, schema, table)
-                ids, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
                 known, siblings = index.find(ids)
                 completed = table.slice(0, 0)
                 if len(known) or len(ids) < table.num_rows:
                     is_doubtful = counts > 1
                     is_doubtful[known] = True
+                    doubtful = np.empty(table.num_rows, bool)
+                    doubtful[order] = np.repeat(is_doubtful, counts)
                     is_new, completed = self._sort_out(
-                        cursor, schema, table, siblings=siblings, doubtful=is_doubtful[inverse]
+                        cursor, schema, table, siblings=siblings, doubtful=doubtful
                     )
                     table, hashes = table.filter(pa.array(is_new)), hashes[is_new]
+                    order = np.argsort(hashes)
             first = self._ids.next_seq
             sequence = np.arange(first, first + table.num_rows, dtype=np.int64)
             if table.num_rows or completed.num_rows or finish is not None:
@@ -238,7 +243,7 @@ class ModelWriter:
                     finish=finish,
                     written=written,
                 )
-            self._ids.add(hashes, sequence)
+            self._ids.add(hashes[order], sequence[order])
         return written
 
     def _sort_out(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import threading
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from builders import simple_schema
 
+from arthurai.server.storage.warehouse import pieces
 from arthurai.server.storage.warehouse.data_store import DataStore
-from arthurai.server.storage.warehouse.ddl import rows_table
+from arthurai.server.storage.warehouse.ddl import quote_name, rows_table
 from arthurai.server.storage.warehouse.duckdb_database import ROW_GROUP_ROWS
+from arthurai.server.storage.warehouse.pieces import PIECE_ROWS
+from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
 
 def make_rows(first, count):
@@ -41,6 +46,41 @@ def test_whole_groups_of_rows_go_past_the_log(tmp_path):
         known = log.stat().st_size
         store.append_inferences(schema, make_rows(10 + ROW_GROUP_ROWS, ROW_GROUP_ROWS - 1))
         assert log.stat().st_size - known > 8 * ROW_GROUP_ROWS
+
+
+@pytest.mark.files_of_duckdb
+@pytest.mark.parametrize("rest", [1_000, ROW_GROUP_ROWS - 1])
+def test_the_last_rows_of_a_large_file_go_past_the_log(tmp_path, rest):
+    schema = simple_schema()
+    rows = make_rows(10, PIECE_ROWS + rest)
+    file = io.BytesIO()
+    pq.write_table(rows, file, row_group_size=20_000)
+    with DataStore(tmp_path / "data") as store:
+        store.append_inferences(schema, make_rows(0, 10))
+        log = tmp_path / "data" / "data.duckdb.wal"
+        before = log.stat().st_size
+        stream = read_rows(schema, "inference_data", file)
+        assert store.append_inference_stream(schema, stream).accepted == len(rows)
+        assert log.stat().st_size - before < 20_000
+        income = quote_name(schema.attribute("income").column)
+        found = store.fetch(
+            f"SELECT count(*), count(DISTINCT partner_inference_id), sum({income})"
+            f" FROM {store.relation(schema, 'inference')}"
+        )[1]
+        total = 10 + len(rows)
+        assert found == [(total, total, total * (total - 1) / 2)]
+
+
+@pytest.mark.parametrize("total", [1, 999, 1000, 1999, 2000, 2001, 5999, 6001])
+def test_pieces_have_about_the_same_size(monkeypatch, total):
+    monkeypatch.setattr(pieces, "PIECE_ROWS", 1000)
+    piece = pieces.Piece([], 0, is_last=True)
+    cut = list(piece.slices(make_rows(0, total)))
+    sizes = [len(table) for table, _ in cut]
+    assert sum(sizes) == total
+    assert max(sizes) - min(sizes) <= len(sizes)
+    assert len(sizes) == max(1, total // 1000)
+    assert [is_last for _, is_last in cut] == [False] * (len(cut) - 1) + [True]
 
 
 @pytest.mark.files_of_duckdb
