@@ -26,6 +26,7 @@ from arthurai.transport.options import HttpOptions, check_header_text
 from arthurai.transport.proxies import find_proxy
 from arthurai.transport.redaction import Redactor, redact_url
 from arthurai.transport.retries import RetryPolicy
+from arthurai.transport.server_age import VERSION_HEADER
 from arthurai.version import __version__
 from arthurai_api.types import RequestParts
 
@@ -69,6 +70,7 @@ class SessionCore:
             its first answer.
         numbers_failures: Whether the server has said that it names the row of each failure of a
             file.
+        is_embedded_server: Whether the server has said its version, as an embedded server does.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class SessionCore:
         self._tls = True if endpoint.local else self.options.ssl_context(verify=verify_ssl)
         self.knows_idempotency_keys = False
         self.numbers_failures = False
+        self.is_embedded_server = False
         self._compresses = self.options.compress and not endpoint.local
         self._closed = False
         self._settings = CallSettings()
@@ -299,6 +302,8 @@ class SessionCore:
             self.knows_idempotency_keys = True
         if response.headers.get(_NUMBERS_FAILURES, "").lower() == "true":
             self.numbers_failures = True
+        if VERSION_HEADER in response.headers:
+            self.is_embedded_server = True
 
     def _takes_compressed(self, status: int) -> bool:
         """Return whether the status that a compressed body got is an answer to it.

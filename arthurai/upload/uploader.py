@@ -327,7 +327,12 @@ class Uploader:
             return json_bodies(table, max_bytes=MAX_JSON_BYTES, reference=is_reference)
         from arthurai.upload.encode_parquet import parquet_bodies
 
-        return parquet_bodies(table, self.validator.schema, max_bytes=MAX_FILE_BYTES)
+        return parquet_bodies(
+            table,
+            self.validator.schema,
+            max_bytes=MAX_FILE_BYTES,
+            deltas=self.session.is_embedded_server,
+        )
 
     def _upload(self, request: RequestParts, content: bytes, *others: FilePart) -> Any:
         suffix, media_type = "json", "application/json"

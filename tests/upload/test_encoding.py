@@ -148,10 +148,11 @@ def test_reference_rows_are_wrapped(arrow):
     assert json.loads(body.content) == [{"reference_data": rows[0]}]
 
 
+@pytest.mark.parametrize("deltas", [True, False])
 @pytest.mark.parametrize("arrow", [True, False])
 @given(rows=ROWS)
-def test_parquet_holds_the_same(arrow, rows):
-    content = parquet_file(to_table(prepared(rows, arrow=arrow), SCHEMA), SCHEMA)
+def test_parquet_holds_the_same(arrow, deltas, rows):
+    content = parquet_file(to_table(prepared(rows, arrow=arrow), SCHEMA), SCHEMA, deltas=deltas)
     assert content[:4] == content[-4:] == b"PAR1"
     found = pq.read_table(io.BytesIO(content)).to_pylist()
     for sent, row in zip(rows, found, strict=True):

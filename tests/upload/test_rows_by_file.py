@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import io
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from builders import attribute, regression, save_model, stored
 
@@ -14,6 +16,7 @@ from arthurai import ArthurAI, ArthurAttribute, AsyncArthurAI
 from arthurai.aio.upload.uploader import AsyncUploader
 from arthurai.common.exceptions import UnexpectedValueError
 from arthurai.model.sending import upload_schema
+from arthurai.transport import session_core
 from arthurai.transport.session_core import SessionCore
 from arthurai.upload.row_outcomes import expand_file_response
 from arthurai.upload.uploader import JSON_ROWS, LARGE_FILE_ROWS, ROW_GROUP_ROWS, Uploader
@@ -148,7 +151,7 @@ def test_the_caller_sets_the_size_of_requests(arthur, sent):
 
 def test_files_of_large_tables_are_what_the_server_stores_at_once(arthur, sent):
     model = save_model(arthur, regression(columns={"amount": "FLOAT"}))
-    rows = 3 * ROW_GROUP_ROWS - 1
+    rows = 4 * ROW_GROUP_ROWS - 1
     large = pd.DataFrame(
         {
             "amount": np.arange(rows, dtype=float),
@@ -166,7 +169,35 @@ def test_files_of_large_tables_are_what_the_server_stores_at_once(arthur, sent):
     assert found == [{"sum": rows * (rows - 1) / 2}]
 
 
-@pytest.mark.parametrize("rows", [30_720, 65_535, 98_305, 100_000, 245_759, 245_760, 1_000_000])
+@pytest.mark.parametrize("is_embedded", [True, False])
+def test_only_embedded_servers_get_encodings_that_not_every_reader_has(
+    arthur, monkeypatch, is_embedded
+):
+    model = save(arthur)
+    encodings = set()
+
+    def upload(uploader, request, content, *others):
+        metadata = pq.ParquetFile(io.BytesIO(content)).metadata
+        for number in range(metadata.num_columns):
+            encodings.update(metadata.row_group(0).column(number).encodings)
+        return send(uploader, request, content, *others)
+
+    send = Uploader._upload
+    monkeypatch.setattr(Uploader, "_upload", upload)
+    if not is_embedded:
+        monkeypatch.setattr(session_core, "VERSION_HEADER", "another")
+        arthur.session.is_embedded_server = False
+    rows = table()
+    model.send_inferences(rows)
+    usual = {"PLAIN", "RLE", "RLE_DICTIONARY", "PLAIN_DICTIONARY"}
+    assert encodings - usual == ({"DELTA_BINARY_PACKED"} if is_embedded else set())
+    found = model.query({"select": [{"property": "partner_inference_id"}, {"property": "count"}]})
+    assert {row["partner_inference_id"]: row["count"] for row in found} == dict(
+        zip(rows["partner_inference_id"], rows["count"].tolist(), strict=True)
+    )
+
+
+@pytest.mark.parametrize("rows", [30_720, 98_303, 100_000, 147_457, 245_759, 245_760, 1_000_000])
 def test_no_file_of_a_large_table_is_small(arthur, rows):
     validator = Validator(upload_schema(save(arthur)), INFERENCES, name="inferences")
     uploader = Uploader(None, None, validator, part_name="inference_data")

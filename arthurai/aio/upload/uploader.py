@@ -29,7 +29,6 @@ from arthurai.upload.row_outcomes import (
     parse_file_response,
 )
 from arthurai.upload.uploader import (
-    FILE_ROWS,
     LARGE_FILE_ROWS,
     MAX_FILE_ROWS,
     UploadOptions,
@@ -56,6 +55,7 @@ JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
 MIN_FILE_ROWS: Final = 8_192
 ROW_GROUP_ROWS: Final = 30_720
+FILE_ROWS: Final = 49_152
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_ZIP_BYTES: Final = 64_000_000
 DEFAULT_WORKERS: Final = 2
@@ -287,7 +287,12 @@ class AsyncUploader:
             return json_bodies(table, max_bytes=MAX_JSON_BYTES, reference=is_reference)
         from arthurai.upload.encode_parquet import parquet_bodies
 
-        return parquet_bodies(table, self.validator.schema, max_bytes=MAX_FILE_BYTES)
+        return parquet_bodies(
+            table,
+            self.validator.schema,
+            max_bytes=MAX_FILE_BYTES,
+            deltas=self.session.is_embedded_server,
+        )
 
     async def _upload(self, request: RequestParts, content: bytes, *others: FilePart) -> Any:
         suffix, media_type = "json", "application/json"
