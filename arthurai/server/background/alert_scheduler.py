@@ -10,6 +10,7 @@ from functools import partial, reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias
 
+from arthurai.server.background.alert_announcements import AlertAnnouncements
 from arthurai.server.background.alert_evaluation import AlertEvaluator, EvaluationStopped
 from arthurai.server.background.expected_alerts import WATCHED, ExpectedAlerts
 from arthurai.server.background.worker import Worker
@@ -160,6 +161,11 @@ class AlertScheduler:
             self._store(left["model_id"], _Changes.from_members(left))
         for document in self._documents.list(None):
             self._worker.put(document["id"])
+        control = self._stores.control
+        for waiting in control.documents(Kind.ALERT_ANNOUNCEMENT).list(None):
+            alert = control.documents(Kind.ALERT).get(None, waiting["alert_id"])
+            if alert is not None:
+                self._worker.put(alert["model_id"])
 
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until the rules were evaluated for all data so far.
@@ -270,6 +276,20 @@ class AlertScheduler:
         # Whoever could not take the lease in the meantime has stored what is to be done.
         if self._change(model_id, lambda work: work) != _Work():
             self._worker.put(model_id)
+        self._announce(model_id)
+
+    def _announce(self, model_id: str) -> None:
+        """Tell of alerts that somebody has changed, and could not tell of."""
+        try:
+            record = self._stores.control.models.get(None, model_id)
+        except ApiError:
+            return  # the model is gone
+        announcements = AlertAnnouncements(self._stores, self._notifier, record)
+        announcements.send(self._stop_if_asked)
+
+    def _stop_if_asked(self) -> None:
+        if self._stopping.is_set():
+            raise EvaluationStopped
 
     def _evaluate_changes(self, model_id: str, changes: _Changes) -> None:
         """Evaluate one part after the other; what is done need not be done again after a kill."""

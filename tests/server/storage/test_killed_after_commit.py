@@ -13,6 +13,7 @@ from builders import administrator, attribute, ground_truth, prediction
 from dying_server import die_after
 
 from arthurai.server.app import create_app
+from arthurai.server.delivery.notifications import Notifications
 from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.retention_job import RetentionJob
 from arthurai.server.storage.warehouse.stored_images import image_folder
@@ -145,3 +146,36 @@ def test_images_of_a_deleted_inference_are_deleted_later(options):
             os.utime(file, (now.timestamp() - 4000,) * 2)
         RetentionJob(app.stores, None).run(now + timedelta(days=1))
         assert sum(file.exists() for file in files) == 1
+
+
+def test_a_status_that_somebody_has_set_is_announced_later(
+    options, binary_model, inference, monkeypatch
+):
+    with create_app(**options) as app, administrator(app) as client:
+        model_id = client.post("/models", json=binary_model).json()["id"]
+        path = f"/models/{model_id}"
+        found = client.get(
+            f"http://local/api/v4{path}/metrics", params={"metric_name": "Inference Count"}
+        )
+        rule = {**RULE, "metric_id": found.json()["metrics"][0]["id"], "min_rows": 1}
+        client.post(f"{path}/alert_rules", json=rule).raise_for_status()
+        organization_id = app.control.organizations.list()[0]["id"]
+        user = app.control.users.list_members(organization_id)[0]
+        channel = {"model_id": model_id, "type": "email", "destination": None, "user_id": user.id}
+        client.post("/alert_notification_configurations", json=channel).raise_for_status()
+        client.post(f"{path}/inferences", json=[inference("0")]).raise_for_status()
+        assert app.alerts.drain(60)
+        (alert,) = client.get("/alerts", params={"model_id": model_id}).json()["data"]
+    body = {"status": "acknowledged"}
+    place = "notifications._configurations"  # looked up before anybody is told
+    die_after(place, options, ("PATCH", f"/alerts/{alert['id']}", body))
+    told = []
+
+    def note(self, organization_id, alert, claim):
+        if claim():
+            told.append((alert["id"], alert["status"]))
+
+    monkeypatch.setattr(Notifications, "notify_of_status", note)
+    with create_app(**options) as app:
+        take_over(app)
+        assert told == [(alert["id"], "acknowledged")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.server.background.alert_announcements import AlertAnnouncements
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import DEFAULT_PAGE_SIZE
@@ -15,8 +16,11 @@ from arthurai.server.storage.documents.stored_alerts import SORTS, AlertFilter
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arthurai.server.document_kinds import StoredAlert
     from arthurai.server.http.request import Request
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 MAX_TOGETHER: Final = 100
 """Alerts that are changed in one transaction, for which everybody else waits."""
@@ -70,9 +74,9 @@ def get_alert(request: Request) -> Response:
 @operation("update_alert")
 def update_alert(request: Request) -> Response:
     """Set the status of one alert."""
-    alert_id = request.document(Kind.ALERT, "alert_id")["id"]
-    for alert in _change_status(request, alert_id):
-        request.services.notifications.notify_of_status(request.organization_id, alert)
+    alert = request.document(Kind.ALERT, "alert_id")
+    record = request.stores.control.models.get(request.organization_id, alert["model_id"])
+    _change_statuses(request, record, [alert["id"]])
     return Response(200, _to_api(request.document(Kind.ALERT, "alert_id")))
 
 
@@ -81,17 +85,10 @@ def update_alerts_of_rule(request: Request) -> Response:
     """Set the status of all alerts of a rule."""
     record = request.model()
     rule = get_rule(request.stores, record, request.params["alert_rule_id"])
-    control, status = request.stores.control, request.body["status"]
+    alerts, status = request.stores.control.alerts, request.body["status"]
     wanted = AlertFilter(record.organization_id, rule_id=rule["id"])
-    found = [alert["id"] for alert in control.alerts.find(wanted) if alert["status"] != status]
-    changed: list[StoredAlert] = []
-    for start in range(0, len(found), MAX_TOGETHER):
-        with control.transaction():
-            for alert_id in found[start : start + MAX_TOGETHER]:
-                changed += _change_status(request, alert_id)
-    for alert in changed:  # when nobody waits for the control store any more
-        request.services.notifications.notify_of_status(request.organization_id, alert)
-    return Response(200, {"updated_alerts": len(changed)})
+    found = [alert["id"] for alert in alerts.find(wanted) if alert["status"] != status]
+    return Response(200, {"updated_alerts": _change_statuses(request, record, found)})
 
 
 @operation("send_alert_notification")
@@ -114,13 +111,27 @@ def send_alert_notification(request: Request) -> Response:
     return Response(200, {"message": f"sent to {sent}"})
 
 
-def _change_status(request: Request, alert_id: str) -> list[StoredAlert]:
-    """Set the status of an alert; return it if that was another one."""
-    changed: list[StoredAlert] = []
+def _change_statuses(request: Request, record: StoredModel, alert_ids: Sequence[str]) -> int:
+    """Set the status of alerts and announce those that had another one; return how many."""
+    announcements = AlertAnnouncements(request.stores, request.services.notifications, record)
+    changed = 0
+    for start in range(0, len(alert_ids), MAX_TOGETHER):
+        with request.stores.control.transaction():
+            for alert_id in alert_ids[start : start + MAX_TOGETHER]:
+                if _change_status(request, alert_id):
+                    announcements.add(alert_id, is_new=False)
+                    changed += 1
+    announcements.send(lambda: None)  # when nobody waits for the control store any more
+    return changed
+
+
+def _change_status(request: Request, alert_id: str) -> bool:
+    """Set the status of an alert; return whether that was another one."""
+    changed = False
 
     def change(alert: StoredAlert) -> None:
-        if alert["status"] != request.body["status"]:
-            changed.append(alert)
+        nonlocal changed
+        changed = alert["status"] != request.body["status"]
         alert["status"] = request.body["status"]
         alert.pop("resolved_by_evaluation", None)  # somebody has decided
 
