@@ -100,6 +100,7 @@ class Enrichments:
             owner=stores.control.leases.holder,
             running=[server.id for server in stores.list_servers()],
             files=files,
+            changing=stores.data.database.lock("projects"),
         )
         self.explainability = Explainability(
             stores,

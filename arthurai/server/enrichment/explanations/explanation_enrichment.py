@@ -195,13 +195,17 @@ class Explainability(Enrichment):
             running = self._start(record, state)
         except SandboxError as error:
             raise EnrichmentError(str(error)) from None
-        with self._projects.changing:
-            newest = self._states.get(record, self.name)
-            self._projects.keep_only(record.id, {str(newest.get("project"))})
+        self.delete_old_projects(record)
         if running.base is not None and schema.input_type == InputType.Tabular:
             config = {**state["config"], "shap_expected_values": running.base.values}
             self._states.change(state, config=config)
         return True
+
+    def delete_old_projects(self, record: StoredModel) -> None:
+        """Delete the projects of a model but the newest."""
+        with self._projects.changing:
+            newest = self._states.get(record, self.name)
+            self._projects.keep_only(record.id, {str(newest.get("project"))})
 
     def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Explain the next inferences, a few at a time.
@@ -436,11 +440,10 @@ class Explainability(Enrichment):
     def _start(self, record: StoredModel, state: Mapping[str, Any]) -> _Running:
         """Start a process and set it up; of too many, the one idle longest is ended."""
         project_id = str(state["project"])
-        project = self._projects.directory(record.id, project_id)
         if not self._projects.has(record.id, project_id):
             raise SandboxError("the project is gone; send it again")
         scratch = self._projects.scratch(record.id, project_id)
-        sandbox = Sandbox(project, scratch, self._private)
+        sandbox = Sandbox(self._projects.directory(record.id, project_id), scratch, self._private)
         running = _Running(record.schema, str(state["revision"]), scratch, sandbox)
         with self._lock:
             self._starting.append(running)

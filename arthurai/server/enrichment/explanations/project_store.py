@@ -17,6 +17,7 @@ from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from contextlib import AbstractContextManager
 
     from arthurai.server.storage.stored_files import StoredFiles
 
@@ -28,7 +29,8 @@ class Projects:
     """Unpacked projects, each in its own directory, which never changes.
 
     Attributes:
-        changing: Lock held while a project is added to a state, and while others are deleted.
+        changing: Lock held while a project is added to a state, and while others are deleted; where
+            servers share projects, all of them take turns by it.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Projects:
         owner: str = "",
         running: Iterable[str] = (),
         files: StoredFiles | None = None,
+        changing: AbstractContextManager[object] | None = None,
     ) -> None:
         """Keep projects below a directory.
 
@@ -45,10 +48,11 @@ class Projects:
             owner: Id of this server.
             running: Ids of the servers that may use the directory at the same time.
             files: What servers without a directory share: projects are stored there, too.
+            changing: The lock; by default one of this process.
         """
         self._scratch = f"{_SCRATCH}{owner}-"
         others = tuple(f"{_SCRATCH}{server}-" for server in running)
-        self.changing = threading.Lock()
+        self.changing = threading.Lock() if changing is None else changing
         self._files = files
         self._at_end: weakref.finalize[..., Projects] | None = None
         if data_dir is None:
