@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.text import quote_value
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType, coerce, to_text
@@ -52,8 +52,20 @@ def condition_sql(
         raise QueryError(path, f"must be one value for {comparator}, got {quote_value(value)}")
     if comparator == "like":
         return _like(compared, to_text(value, path), condition.path, binder)
-    bound = binder.bind_scalar(coerce(value, compared.type, path))
-    return f"{compared.sql} {_OPERATORS[comparator]} {bound}"
+    wanted = coerce(value, compared.type, path)
+    compared_sql = _to_comparable(compared, [wanted])
+    return f"{compared_sql} {_OPERATORS[comparator]} {binder.bind_scalar(wanted)}"
+
+
+def _to_comparable(compared: Expr, wanted: list[Any]) -> str:
+    """Return SQL of an expression to compare with values.
+
+    DuckLake looks up in its catalog which files can have a value, but PostgreSQL takes no NUL
+    character. Of an expression that is no column it looks up nothing.
+    """
+    if any(isinstance(value, str) and "\0" in value for value in wanted):
+        return f"({compared.sql} || '')"
+    return compared.sql
 
 
 def _apply_value_type(compared: Expr, condition: Condition) -> Expr:
@@ -74,14 +86,15 @@ def _in_list(compared: Expr, value: object, path: str, binder: Binder, *, in_whe
         for index, item in enumerate(values)
         if item is not None
     ]
+    compared_sql = _to_comparable(compared, wanted)
     if not wanted:
         found = "FALSE"
     elif len(wanted) <= _MAX_LISTED:
-        found = f"{compared.sql} IN ({', '.join(binder.bind_scalar(item) for item in wanted)})"
+        found = f"{compared_sql} IN ({', '.join(binder.bind_scalar(item) for item in wanted)})"
     elif in_where:
-        found = f"{compared.sql} IN (SELECT unnest({binder.bind_list(wanted)}))"
+        found = f"{compared_sql} IN (SELECT unnest({binder.bind_list(wanted)}))"
     else:
-        found = f"list_contains({binder.bind_list(wanted)}, {compared.sql})"
+        found = f"list_contains({binder.bind_list(wanted)}, {compared_sql})"
     return f"({found} OR {compared.sql} IS NULL)" if len(wanted) < len(values) else found
 
 

@@ -131,3 +131,28 @@ def test_reading_each_source_needs_its_permission(app, callers, organization_id,
     nested = {"select": [{"property": "n"}], "subquery": {
         "select": [{"function": "count", "alias": "n"}]}}  # fmt: skip
     assert reference.post(url, json=nested).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "found"),
+    [
+        ("eq", "a\0b", ["1"]),
+        ("ne", "a\0b", ["0"]),
+        ("gt", "a\0", ["0", "1"]),
+        ("lt", "a\0c", ["1"]),
+        ("in", ["a\0b", "c"], ["1"]),
+        ("in", ["a\0b", *map(str, range(99))], ["1"]),
+    ],
+)
+def test_text_with_nul_is_found(admin, binary_model, inference, comparator, value, found):
+    path = f"/models/{admin.post('/models', json=binary_model).json()['id']}/inferences"
+    rows = [inference(str(n), region=region) for n, region in enumerate(("b", "a\0b"))]
+    assert admin.post(path, json=rows).json()["counts"]["success"] == 2
+    body = {
+        "select": [{"property": "partner_inference_id"}],
+        "filter": [{"property": "region", "comparator": comparator, "value": value}],
+        "order_by": [{"property": "partner_inference_id"}],
+    }
+    answer = admin.post(f"{path}/query", json=body)
+    assert answer.status_code == 200, answer.text
+    assert [row["partner_inference_id"] for row in answer.json()["query_result"]] == found
