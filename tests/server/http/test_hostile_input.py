@@ -17,6 +17,7 @@ import orjson
 import pytest
 from builders import administrator
 
+from arthurai.common.bundle import load_bundle, operations_of
 from arthurai.server import bounded_json
 from arthurai.server.app import create_app
 from arthurai.server.http.bodies import MAX_DEPTH, MAX_FORM_PARTS
@@ -163,6 +164,25 @@ def test_impossible_query_strings_are_refused(shared_admin, query):
 @pytest.mark.faults
 def test_unusual_query_strings_are_understood(shared_admin, query):
     assert shared_admin.get(f"/models?{query}").status_code == 200
+
+
+def list_paths():
+    """Return the paths of lists in pages that need no other object."""
+    return sorted(
+        item.path.removeprefix("/v3")
+        for item in operations_of(load_bundle()).values()
+        if item.method == "GET"
+        and "{" not in item.path
+        and "page_size" in {parameter["name"] for parameter in item.spec.get("parameters", ())}
+    )
+
+
+@pytest.mark.parametrize("path", list_paths())
+def test_the_last_page_that_numbers_can_name_is_empty(shared_admin, path):
+    page = 2**53 - 1
+    answer = shared_admin.get(f"{path}?page={page}&page_size={page}")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["page"] == page
 
 
 @pytest.fixture(scope="module")

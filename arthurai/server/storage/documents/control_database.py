@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NO_LIMIT: Final = 2**63 - 1
-"""A `LIMIT` that leaves out nothing."""
+"""A `LIMIT` that leaves out nothing, and an `OFFSET` that leaves out all."""
 
 
 class ControlDatabaseError(Exception):

@@ -129,7 +129,7 @@ class AlertRepository:
         rows = self.database.rows(
             f"SELECT document FROM documents WHERE {condition} ORDER BY {_ORDERS[sort]} "
             "LIMIT ? OFFSET ?",
-            (*values, NO_LIMIT if limit is None else limit, offset),
+            (*values, NO_LIMIT if limit is None else limit, min(offset, NO_LIMIT)),
         )
         return [orjson.loads(row["document"]) for row in rows]
 
