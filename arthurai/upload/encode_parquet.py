@@ -126,12 +126,16 @@ def parquet_file(table: pa.Table, schema: UploadSchema, *, deltas: bool = False)
         deltas: Whether whole numbers and times are encoded as differences, which takes less time
             and space than to compress them; not every reader knows that.
     """
-    differing = [field.name for field in table.schema if deltas and _is_whole(field.type)]
     repeating = [
         name
         for name in table.column_names
         if name == "batch_id"
         or (name in schema.sendable and schema.sendable[name].value_type == ValueType.String)
+    ]
+    differing = [
+        field.name
+        for field in table.schema
+        if deltas and field.name not in repeating and _is_whole(field.type)
     ]
     sink = io.BytesIO()  # gives its bytes without copying them
     pq.write_table(

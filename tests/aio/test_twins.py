@@ -192,7 +192,11 @@ def plain(value):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    return value if isinstance(value, int | float | str | None) else repr(value)
+    if isinstance(value, float):
+        return float(
+            f"{value:.12g}"
+        )  # the order of sums by several threads changes the last digits
+    return value if isinstance(value, int | str | None) else repr(value)
 
 
 class Run:
