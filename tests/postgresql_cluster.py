@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from wanted_engines import exit_without, skip_files_of
 
 WANTED = os.environ.get("ARTHUR_TEST_CONTROL") == "postgresql"
 _INITDB = ["--auth=trust", "--username=arthur", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
@@ -40,17 +41,14 @@ def _find_problem():
 
 def pytest_sessionstart(session):
     """Test nothing where the engine that was asked for is missing, and say so."""
-    problem = _find_problem() if WANTED else None
-    if problem is not None:
-        pytest.exit(f"skipped the tests on PostgreSQL: {problem}", returncode=0)
+    if WANTED:
+        exit_without("PostgreSQL", _find_problem())
 
 
 def pytest_collection_modifyitems(items):
     """Skip what is about the file of SQLite where there is none."""
     if WANTED:
-        for item in items:
-            if item.get_closest_marker("files_of_sqlite"):
-                item.add_marker(pytest.mark.skip(reason="about the file of SQLite"))
+        skip_files_of("SQLite", "files_of_sqlite", items)
 
 
 class Cluster:

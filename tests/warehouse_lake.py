@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import pytest
 from s3_server import WANTED as S3_WANTED
+from wanted_engines import exit_without, skip_files_of
 
 WANTED = os.environ.get("ARTHUR_TEST_WAREHOUSE") == "ducklake"
 
@@ -28,17 +29,14 @@ def _find_problem():
 
 def pytest_sessionstart(session):
     """Test nothing where the engine that was asked for is missing, and say so."""
-    problem = _find_problem() if WANTED else None
-    if problem is not None:
-        pytest.exit(f"skipped the tests on DuckLake: {problem}", returncode=0)
+    if WANTED:
+        exit_without("DuckLake", _find_problem())
 
 
 def pytest_collection_modifyitems(items):
     """Skip what is about the file of DuckDB where there is none."""
     if WANTED:
-        for item in items:
-            if item.get_closest_marker("files_of_duckdb"):
-                item.add_marker(pytest.mark.skip(reason="about the file of DuckDB"))
+        skip_files_of("DuckDB", "files_of_duckdb", items)
 
 
 @pytest.fixture(scope="session")

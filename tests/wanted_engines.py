@@ -1,0 +1,27 @@
+"""Engines that a run of the tests asks for by its environment."""
+
+import pytest
+
+
+def exit_without(engine, problem):
+    """Test nothing where an engine is missing, and say so.
+
+    Args:
+        engine: Its name.
+        problem: Why it is missing, or `None`.
+    """
+    if problem is not None:
+        pytest.exit(f"skipped the tests on {engine}: {problem}", returncode=0)
+
+
+def skip_files_of(engine, marker, items):
+    """Skip the tests that are about the file of an engine.
+
+    Args:
+        engine: Its name.
+        marker: What marks them.
+        items: All tests.
+    """
+    for item in items:
+        if item.get_closest_marker(marker):
+            item.add_marker(pytest.mark.skip(reason=f"about the file of {engine}"))
