@@ -160,6 +160,23 @@ def is_text(kind: pa.DataType) -> bool:
     )
 
 
+def find_nul(array: pa.Array) -> list[int]:
+    """Return the places of texts with a NUL character.
+
+    Args:
+        array: A column of type `string`.
+    """
+    _, offsets, content = array.buffers()
+    if not len(array) or content is None:
+        return []
+    ends = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
+    # To search text by text takes more than ten times as long.
+    if np.frombuffer(content, np.uint8)[ends[0] : ends[-1]].all():
+        return []
+    places: list[int] = pc.indices_nonzero(pc.match_substring(array, "\0")).to_pylist()
+    return places
+
+
 def _is_list_of_texts(kind: pa.DataType) -> bool:
     is_list = (
         pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)

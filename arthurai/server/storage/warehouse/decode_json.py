@@ -109,7 +109,11 @@ class JsonDecoder:
     def _ids(self) -> pa.Array:
         found = [item.get("partner_inference_id") for item in self._items]
         for place, value in enumerate(found):
-            if not isinstance(value, str) or not 0 < len(value) <= MAX_INFERENCE_ID_LENGTH:
+            if (
+                not isinstance(value, str)
+                or not 0 < len(value) <= MAX_INFERENCE_ID_LENGTH
+                or "\0" in value
+            ):
                 self._reject(place, id_problem(value))
                 found[place] = None
         return pa.array(found, pa.string())
@@ -143,8 +147,8 @@ class JsonDecoder:
         for place, value in enumerate(found):
             if value is None and self._schema.is_batch:
                 self._reject(place, "batch_id is missing: this is a batch model")
-            elif value is not None and not isinstance(value, str):
-                self._reject(place, f"batch_id: must be a string, got {quote_value(value)}")
+            elif value is not None and (not isinstance(value, str) or "\0" in value):
+                self._reject(place, batch_problem(value))
                 found[place] = None
         return pa.array(found, pa.string())
 
@@ -201,4 +205,18 @@ def id_problem(value: object) -> str:
             f"partner_inference_id: must have at most {MAX_INFERENCE_ID_LENGTH} characters, "
             f"got {len(value)}"
         )
+    if isinstance(value, str) and value:
+        return f"partner_inference_id: {_nul_problem(value)}"
     return f"partner_inference_id: must be a non-empty string, got {quote_value(value)}"
+
+
+def batch_problem(value: object) -> str:
+    """Return why a value that is not null is not a valid `batch_id`."""
+    if isinstance(value, str):
+        return f"batch_id: {_nul_problem(value)}"
+    return f"batch_id: must be a string, got {quote_value(value)}"
+
+
+def _nul_problem(value: str) -> str:
+    """Say what is wrong with a text by which rows are looked up, which a lake cannot do then."""
+    return f"must not hold a NUL character, got {quote_value(value)}"

@@ -127,6 +127,7 @@ def _check(schema: ModelSchema, table: pa.Table) -> pa.Table:
     lengths = pc.min_max(pc.utf8_length(ids)).as_py()
     _require(not ids.null_count and lengths["min"] > 0)
     _require(lengths["max"] <= MAX_INFERENCE_ID_LENGTH)
+    _require(not arrow_columns.find_nul(ids) and not arrow_columns.find_nul(batches))
     _require(pc.all(pc.not_equal(batches, ""), min_count=0).as_py())
     _require(not (schema.is_batch and batches.null_count))
     times = _times(columns["inference_timestamp"])

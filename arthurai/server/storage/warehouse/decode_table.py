@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from arthurai.common.text import find_similar, quote_value
 from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, META_COLUMNS, ValueType
 from arthurai.server.storage.warehouse import arrow_columns
-from arthurai.server.storage.warehouse.decode_json import id_problem
+from arthurai.server.storage.warehouse.decode_json import batch_problem, id_problem
 from arthurai.server.storage.warehouse.errors import BadDataError
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class TableDecoder:
             pc.and_(pc.greater(length, 0), pc.less_equal(length, MAX_INFERENCE_ID_LENGTH)),
             False,
         )
-        for place in _places(pc.invert(good)):
+        for place in _places(pc.invert(good)) + arrow_columns.find_nul(array):
             self._reject(place, id_problem(array[place].as_py()))
         return array
 
@@ -172,15 +172,14 @@ class TableDecoder:
         return pc.if_else(given, found, pa.scalar(None, found.type))
 
     def _batches(self, batch_id: str | None) -> pa.Array:
-        size = self._table.num_rows
-        if batch_id is not None:
-            return pa.repeat(pa.scalar(batch_id, pa.string()), size)
-        found = pa.nulls(size, pa.string())
-        if "batch_id" in self._names:
+        found = pa.repeat(pa.scalar(batch_id, pa.string()), self._table.num_rows)
+        if batch_id is None and "batch_id" in self._names:
             found, problems = arrow_columns.from_array(ValueType.String, self._column("batch_id"))
             for place, problem in problems.items():
                 self._reject(place, f"batch_id: {problem}")
             found = pc.if_else(pc.equal(found, ""), pa.scalar(None, pa.string()), found)
+        for place in arrow_columns.find_nul(found):
+            self._reject(place, batch_problem(found[place].as_py()))
         if self._schema.is_batch and found.null_count:
             for place in _places(found.is_null()):
                 self._reject(place, "batch_id is missing: this is a batch model")

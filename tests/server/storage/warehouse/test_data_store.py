@@ -135,6 +135,11 @@ def test_missing_and_null_values_are_null(memory_store):
             "attribute income of stage PIPELINE_INPUT does not belong here",
         ),
         ({"batch_id": 3}, "batch_id: must be a string"),
+        ({"batch_id": "a\0b"}, r"batch_id: must not hold a NUL character, got 'a\x00b'"),
+        (
+            {"partner_inference_id": "id-1\0"},
+            r"partner_inference_id: must not hold a NUL character, got 'id-1\x00'",
+        ),
     ],
 )
 def test_a_bad_item_is_refused_alone(memory_store, change, reason):
@@ -147,6 +152,58 @@ def test_a_bad_item_is_refused_alone(memory_store, change, reason):
     assert statuses(outcome) == [200, 400, 200]
     assert reason in outcome.inference_results()[1]["message"]
     assert values(memory_store, schema, "partner_inference_id") == ["id-1", "id-3"]
+
+
+@pytest.mark.parametrize(
+    ("column", "bad"),
+    [
+        ("partner_inference_id", ""),
+        ("partner_inference_id", "x" * 256),
+        ("partner_inference_id", "id\0"),
+        ("batch_id", "\0"),
+    ],
+)
+def test_a_bad_row_of_a_table_is_refused_alone(memory_store, column, bad):
+    table = pa.table(
+        {
+            "partner_inference_id": ["", "id-1", "id-2", "id-3"],
+            "inference_timestamp": [dt.datetime(2024, 1, 1, 0, n) for n in range(4)],
+            "batch_id": ["a\0b", "a", None, "é"],
+            "income": [1.0] * 4,
+            "region": ["a\0b"] * 4,
+            "predicted": [0.5] * 4,
+        }
+    )
+    values_of = table.column(column).to_pylist()
+    values_of[2] = bad
+    place = table.column_names.index(column)
+
+    # A slice begins in the middle of what it was cut from.
+    rows = table.set_column(place, column, pa.array(values_of)).slice(1)
+    outcome = memory_store.append_inferences(simple_schema(), rows)
+
+    assert statuses(outcome) == [200, 400, 200]
+    assert f"{column}: must" in outcome.inference_results()[1]["message"]
+    assert values(memory_store, simple_schema(), "partner_inference_id") == ["id-1", "id-3"]
+
+
+@pytest.mark.parametrize("as_table", [False, True])
+def test_a_bad_batch_of_all_rows_is_refused(memory_store, as_table):
+    table = pa.table(
+        {
+            "partner_inference_id": ["id-1", "id-2"],
+            "inference_timestamp": [dt.datetime(2024, 1, 1)] * 2,
+            "income": [1.0] * 2,
+            "region": ["N"] * 2,
+            "predicted": [0.5] * 2,
+        }
+    )
+    rows = table if as_table else [inference(1), inference(2)]
+
+    outcome = memory_store.append_inferences(simple_schema(), rows, batch_id="a\0b")
+
+    assert statuses(outcome) == [400, 400]
+    assert "batch_id: must not hold a NUL" in outcome.inference_results()[1]["message"]
 
 
 def test_items_that_are_no_objects_are_refused_alone(memory_store):

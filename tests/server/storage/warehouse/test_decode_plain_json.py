@@ -153,6 +153,7 @@ def test_what_needs_a_look_is_left_to_the_other_way(text):
         {"partner_inference_id": None},
         {"partner_inference_id": 5},
         {"partner_inference_id": "x" * 100_000},
+        {"partner_inference_id": "a\0"},
         {"inference_timestamp": None},
         {"inference_timestamp": "2024-01-01"},
         {"inference_data": None},
@@ -161,6 +162,7 @@ def test_what_needs_a_look_is_left_to_the_other_way(text):
         {"ground_truth_data": {"number": 1.0}},
         {"batch_id": ""},
         {"batch_id": 1},
+        {"batch_id": "a\0b"},
         {"other": 1},
     ],
 )
