@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from wanted_engines import exit_without, skip_files_of
+from wanted_engines import exit_without, skip_marked
 
 WANTED = os.environ.get("ARTHUR_TEST_CONTROL") == "postgresql"
 _INITDB = ["--auth=trust", "--username=arthur", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
@@ -48,7 +48,7 @@ def pytest_sessionstart(session):
 def pytest_collection_modifyitems(items):
     """Skip what is about the file of SQLite where there is none."""
     if WANTED:
-        skip_files_of("SQLite", "files_of_sqlite", items)
+        skip_marked("files_of_sqlite", "the file of SQLite", items)
 
 
 class Cluster:

@@ -18,7 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from wanted_engines import exit_without
+from wanted_engines import exit_without, skip_marked
 
 WANTED = os.environ.get("ARTHUR_TEST_STORAGE") == "s3"
 BUCKET = "arthur-tests"
@@ -43,6 +43,12 @@ def pytest_sessionstart(session):
     """Test nothing where the server that was asked for is missing, and say so."""
     if WANTED:
         exit_without("S3", _find_problem())
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what is about a directory with rows where they are in S3."""
+    if WANTED:
+        skip_marked("rows_in_directory", "the directory that rows are in", items)
 
 
 def _free_ports(count):

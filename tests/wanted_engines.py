@@ -14,14 +14,14 @@ def exit_without(engine, problem):
         pytest.exit(f"skipped the tests on {engine}: {problem}", returncode=0)
 
 
-def skip_files_of(engine, marker, items):
-    """Skip the tests that are about the file of an engine.
+def skip_marked(marker, reason, items):
+    """Skip the tests that are about something that a run does not have.
 
     Args:
-        engine: Its name.
         marker: What marks them.
+        reason: What they are about.
         items: All tests.
     """
     for item in items:
         if item.get_closest_marker(marker):
-            item.add_marker(pytest.mark.skip(reason=f"about the file of {engine}"))
+            item.add_marker(pytest.mark.skip(reason=f"about {reason}"))

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 from s3_server import WANTED as S3_WANTED
-from wanted_engines import exit_without, skip_files_of
+from wanted_engines import exit_without, skip_marked
 
 WANTED = os.environ.get("ARTHUR_TEST_WAREHOUSE") == "ducklake"
 
@@ -36,7 +36,7 @@ def pytest_sessionstart(session):
 def pytest_collection_modifyitems(items):
     """Skip what is about the file of DuckDB where there is none."""
     if WANTED:
-        skip_files_of("DuckDB", "files_of_duckdb", items)
+        skip_marked("files_of_duckdb", "the file of DuckDB", items)
 
 
 @pytest.fixture(scope="session")

@@ -103,6 +103,7 @@ def test_compaction_on_a_full_disk_needs_another_one(
         assert counted(client, path) == 1
 
 
+@pytest.mark.rows_in_directory
 def test_a_checkpoint_that_met_a_full_disk_needs_no_restart(small_disk, binary_model, inference):
     with create_app(small_disk / "data") as app, administrator(app) as client:
         path = f"/models/{client.post('/models', json=binary_model).json()['id']}"

@@ -109,6 +109,7 @@ def test_directories_of_earlier_releases_are_paired(with_model):
             assert health(app) == 200
 
 
+@pytest.mark.rows_in_directory
 @pytest.mark.parametrize(
     "how",
     [
