@@ -94,11 +94,8 @@ def judge(
         return verdict("generator", str(error))
     else:
         has_types = check_types and mutation.place.kind not in {"status", "header"}
-        if has_types and (errors := sandbox.type_errors()):
-            sandbox.restore()
-            usual = set(sandbox.type_errors())  # those that stay are not errors of the change
-            if caused := [error for error in errors if error not in usual]:
-                return verdict("mypy", caused[0])
+        if has_types and sandbox.type_errors() and (errors := sandbox.type_errors(daemon=False)):
+            return verdict("mypy", errors[0])
     finally:
         sandbox.restore()
     return verdict("", detail)

@@ -26,6 +26,7 @@ _JSON: Final = "application/json"
 _WITHOUT_BODY: Final = frozenset({202, 204, 205, 304})
 _REFUSALS: Final = frozenset({HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.UNAUTHORIZED})
 _MAX_MESSAGE: Final = 300
+_MIN_DESCRIBED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,11 @@ class Conformance:
         elif media_type == _JSON and "schema" in content.get(_JSON, {}):
             place = f"responses/{key}"
             validator = self._validators.of_body(operation, place, responses[key], _JSON)
-            yield from _check_body("response body", validator, exchange.response_body)
+            found = [*_check_body("response body", validator, exchange.response_body)]
+            yield from found
+            schema = resolve(self.bundle, content[_JSON]["schema"])
+            if not found and _is_other_object(schema, exchange.response_body):
+                yield "response body", "the object has no member of the document"
 
 
 def _check_method(exchange: Exchange, match: PathMatch) -> Iterator[tuple[str, str]]:
@@ -184,6 +189,21 @@ def _check_method(exchange: Exchange, match: PathMatch) -> Iterator[tuple[str, s
         allowed = {m.strip() for m in exchange.response_headers.get("allow", "").split(",")}
         if not set(methods) <= allowed:
             yield "allow header", f"Allow of {path} must name {', '.join(sorted(methods))}"
+
+
+def _is_other_object(schema: Mapping[str, Any], content: bytes) -> bool:
+    """Return whether a body has members, and none that its schema describes.
+
+    A schema without required members takes any object, so a body in another envelope is valid. A
+    schema of a single member is a confirmation, whose text may have any name.
+    """
+    import orjson
+
+    described = schema.get("properties", {})
+    if len(described) < _MIN_DESCRIBED or schema.get("additionalProperties"):
+        return False
+    value = orjson.loads(content)
+    return isinstance(value, dict) and bool(value) and value.keys().isdisjoint(described)
 
 
 def _media_type(headers: Mapping[str, str]) -> str:

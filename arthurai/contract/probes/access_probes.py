@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import run_names, sample_data
 from arthurai.contract.operation_client import ProbeStoppedError
+from arthurai.contract.operation_facts import ALL_ROWS
 from arthurai.contract.probe_context import ProbeList
 from arthurai.contract.run_names import PREFIX
 
 if TYPE_CHECKING:
-    from arthurai.contract.checked_client import Credential
+    from arthurai.contract.checked_client import Credential, Response
     from arthurai.contract.probe_context import ProbeContext
 
 PROBES: Final = ProbeList()
@@ -113,15 +114,16 @@ def check_foreign_organization(context: ProbeContext) -> None:
         context.expect(not response.ok, "foreign organization", text, response)
 
 
-@PROBES.probe("invitations", "invite_users")
+@PROBES.probe("invitations", "invite_users", "list_invitations", "withdraw_invitation")
 def check_invitations(context: ProbeContext) -> None:
-    """An invitation is answered with a link for each address, when links are asked for."""
+    """An invitation is answered with a link if asked for, and listed until it is withdrawn."""
     address = f"{run_names.name('guest')}@example.invalid"
+    organization = context.fixtures.require("organization")
     body = {
         "invite_emails": [address],
         "return_direct_links": True,
         "custom_dashboard_url": _DASHBOARD,
-        "organization_id": context.fixtures.require("organization"),
+        "organization_id": organization,
     }
     response = context.call_ok("invite_users", json=body)
     links = response.get("user_invite_links")
@@ -131,6 +133,18 @@ def check_invitations(context: ProbeContext) -> None:
         link = str(links[address])
         text = f"expected a link below {_DASHBOARD}, got {link.partition('?')[0]}"
         context.expect(link.startswith(_DASHBOARD), "links", text, response)
+
+    def listed_in() -> tuple[list[object], Response]:
+        response = context.call_ok("list_invitations", query={"page_size": ALL_ROWS})
+        rows = [row for row in response.rows if row.get("email") == address]
+        return [row.get("organization_id") for row in rows], response
+
+    found, response = listed_in()
+    context.expect_equal(found, [organization], "object not listed", response, what=address)
+    context.guard.register(address)
+    context.call_ok("withdraw_invitation", {"email": address})
+    found, response = listed_in()
+    context.expect_equal(found, [], "removed object still there", response, what=address)
 
 
 @PROBES.probe("custom roles", "create_custom_roles", "list_custom_roles", "delete_custom_roles")

@@ -152,6 +152,7 @@ class Outcome(NamedTuple):
 def try_out(case: Case) -> Outcome:
     """Run the contract check against a server with one deviation."""
     with create_app() as app:
+        hash_cheaply(app)
         server = DeviatingServer(app, case.operation_id, case.rule())
         found = findings(server, app.admin_key, case.operation_id)
     if server.error is not None:
