@@ -130,6 +130,14 @@ def test_the_key_is_printed_for_a_storage(servers, options, place, capsys):
     assert "secret.key is damaged: 4 bytes" in capsys.readouterr().err
 
 
+def test_little_memory_is_enough_to_store_rows(lake_address, place):
+    storage, schema = parse_s3(place), simple_schema()
+    with closing(DataStore(warehouse=lake_address(), storage=storage, max_memory=2**26)) as store:
+        rows = [inference(number) for number in range(20_000)]
+        assert store.append_inferences(schema, rows).accepted == len(rows)
+        assert len(values(store, schema, "partner_inference_id")) == len(rows)
+
+
 @pytest.mark.usefixtures("stores_in_files")
 def test_a_backup_holds_rows_images_and_the_secret(servers, tmp_path):
     apps, (first, second) = servers
