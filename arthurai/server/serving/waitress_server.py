@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import select
 import signal
 import socket
 import threading
@@ -159,7 +160,10 @@ class Server:
 
     def _poll(self, seconds: float) -> None:
         self._is_awake = False
-        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        if hasattr(select, "poll"):
+            self._handle_ready(seconds)
+        else:  # on Windows
+            wasyncore.loop(timeout=seconds, map=self._map, count=1)
         self._queue.answer_at_once()
         now = time.monotonic()
         if now >= self._next_check:
@@ -170,6 +174,28 @@ class Server:
                 connection.disconnect_if_stalled(now, crowded=len(connections) > self._crowd)
                 unread[connection.caller] += connection.total_outbufs_len
             self._queue.note_unread(unread)
+
+    def _handle_ready(self, seconds: float) -> None:
+        """Wait until connections are ready, and let each of them read or write once.
+
+        Asking all connections what they wait for costs more than a request does when there are many
+        of them. So those that become ready meanwhile are handled as well, before all are asked
+        again.
+        """
+        poller = select.poll()
+        for descriptor, channel in list(self._map.items()):
+            flags = select.POLLIN | select.POLLPRI if channel.readable() else 0
+            if channel.writable() and not channel.accepting:
+                flags |= select.POLLOUT
+            if flags:
+                poller.register(descriptor, flags)
+        ready = poller.poll(1000 * seconds)
+        while ready:
+            for descriptor, flags in ready:
+                poller.unregister(descriptor)
+                if channel := self._map.get(descriptor):
+                    wasyncore.readwrite(channel, flags)
+            ready = [] if self._is_awake else poller.poll(0)
 
     def _stop_listening(self) -> None:
         self._server.accepting = False
