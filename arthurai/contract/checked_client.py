@@ -167,6 +167,7 @@ class CheckedClient:
         tally: What was sent so far.
         phase: What the run is doing, for the findings.
         certain: Whether the rules that are checked are documented, not inferred.
+        latest: The last response.
         interrupted: Why the run has to end before its next request, empty as long as it has not.
     """
 
@@ -185,6 +186,7 @@ class CheckedClient:
         self.tally = Tally()
         self.phase = ""
         self.certain = True
+        self.latest: Response | None = None
         self.interrupted = ""
         self._judges = True
         self._bounds = bounds
@@ -316,6 +318,7 @@ class CheckedClient:
             response = self._send_once(request, name)
         if response.status:
             self._check(request, response, deliberate=deliberate)
+            self.latest = response
         return response
 
     def report(

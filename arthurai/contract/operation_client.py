@@ -283,11 +283,15 @@ class OperationClient:
             return function(*arguments)
         except (ProbeStoppedError, WriteRefusedError, UnsendableError):
             return None
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             # Probes read responses as the document promises them. One that is otherwise was
-            # reported when it came in, and the probe cannot continue with it.
+            # reported when it came in; one that conforms may still lack what the probe built on.
             if self.client.findings.total == recorded:
-                raise
+                if self.client.latest is None:
+                    raise
+                text = f"what follows from the requests before is not there: {error!r}"
+                latest = self.client.latest
+                self.client.report(latest.operation_id, "unexpected answer", text, latest.request)
             return None
         finally:
             self.client.phase = before

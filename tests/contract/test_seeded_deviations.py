@@ -37,6 +37,21 @@ def test_an_honest_wrapper_is_not_noticed():
             assert seeded_runs.findings(honest, app.admin_key, name) == []
 
 
+def test_an_answer_that_conforms_and_lacks_its_rows_is_reported():
+    from arthurai.server.app import create_app
+
+    def without_rows(server, request, forward):
+        response = forward()
+        return (
+            response.with_json({**response.json, "query_result": []}) if response.ok else response
+        )
+
+    with create_app() as app:
+        empty = seeded_runs.DeviatingServer(app, "query", without_rows)
+        found = seeded_runs.findings(empty, app.admin_key, "query")
+    assert any("unexpected answer" in line for line in found), found
+
+
 @pytest.mark.parametrize("case", seeded_runs.sample(10, seed=4), ids=str)
 def test_a_deviation_is_noticed(case):
     assert seeded_runs.try_out(case).found

@@ -65,7 +65,8 @@ def test_an_object_that_outlives_its_removal_is_noticed(only_sequences):
         return Response(204)
 
     with create_app() as app:
-        result = sequences(DeviatingServer(app, "delete_service_account", stay), "service_accounts")
+        server = DeviatingServer(app, "delete_service_account", stay)
+        result = sequences(server, "service_accounts", examples=25)
     assert ("get_service_account", "deleted resource still available") in kinds(result)
 
 

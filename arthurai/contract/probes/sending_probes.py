@@ -33,7 +33,7 @@ def _rows(label: str, count: int = 6) -> list[dict[str, Any]]:
     return rows
 
 
-def _truth(inference: str, value: int) -> dict[str, Any]:
+def _truth(inference: str, value: int | str) -> dict[str, Any]:
     return {
         "partner_inference_id": inference,
         "ground_truth_timestamp": "2026-02-01T00:00:00Z",
@@ -187,8 +187,9 @@ def check_ground_truth(context: ProbeContext) -> None:
         ids = [row["partner_inference_id"] for row in rows]
         sent = zip((*ids[:2], f"{PREFIX}-nobody", ids[2]), (0, 1, 1, 0), strict=True)
         truths = [_truth(name, value) for name, value in sent]
+        truths.append(_truth(ids[3], "neither"))
         response = context.call_ok(operation_id, path, json=truths)
-        _expect_counts(context, response, [True, True, _is_accepted(response, 2), True])
+        _expect_counts(context, response, [True, True, _is_accepted(response, 2), True, False])
         expected = dict(zip(ids, (0, 1, 0, None), strict=True))
         shown = _query_truths(context, path)
         context.expect_equal(shown, expected, "ground truth not visible", response)
