@@ -14,9 +14,8 @@ It also works with `--storage s3://bucket/prefix{run}`; keys and endpoint come f
 AWS.
 
 The rows have 26 columns and arrive as Parquet files over HTTP, from a process for each server and
-at least two, which take the servers in turns. Then each query is asked five times of each server,
-and all of them by twice as many readers as there are servers. An engine of one file has one
-server.
+at least two, which take the servers in turns. Then each query is asked of each server, and all of
+them by twice as many readers as there are servers. An engine of one file has one server.
 """
 
 import argparse
@@ -41,7 +40,6 @@ from ingest import new_model
 from server_process import Served, serving
 
 FILE_ROWS = 122_880
-ASKED = 5
 DAY = {"property": "inference_timestamp", "time_interval": "day"}
 BY_DAY = {"function": "roundTimestamp", "alias": "day", "parameters": DAY}
 LEVELS = (0.05, 0.5, 0.95)
@@ -177,13 +175,13 @@ def ask(client: httpx.Client, served: Served, model_id: str, name: str) -> float
     return time.perf_counter() - started
 
 
-def measure(servers: list[Served], rows: int) -> list[str]:
+def measure(servers: list[Served], rows: int, asked: int) -> list[str]:
     """One line of the table: rows a second, seconds of each query, queries a second."""
     _, model_id = new_model(servers[0].url, servers[0].key)
     cells = [f"{send(servers, model_id, rows):12,.0f}"]
     with httpx.Client(timeout=600) as client:
         for name in QUERIES:
-            seconds = [ask(client, s, model_id, name) for s in servers for _ in range(ASKED)]
+            seconds = [ask(client, s, model_id, name) for s in servers for _ in range(asked)]
             cells.append(f"{statistics.median(seconds):10.3f} s")
 
         def read(reader: int) -> None:
@@ -204,6 +202,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--servers", type=int, nargs="+", default=[1])
     parser.add_argument(
+        "--asked", type=int, default=5, help="how often each query is asked of each server"
+    )
+    parser.add_argument(
         "--engine", nargs=2, action="append", metavar=("NAME", "OPTIONS"), dest="engines"
     )
     given = parser.parse_args()
@@ -219,7 +220,7 @@ def main() -> None:
             tempfile.TemporaryDirectory() as directory,
             serving_together(options, count, {"directory": directory, "run": str(run)}) as servers,
         ):
-            cells = measure(servers, rows)
+            cells = measure(servers, rows, given.asked)
         print(f"{name:24}{count:>8}{rows:>12,}{cells[0]}", end="")
         print("".join(f"{cell:>16}" for cell in cells[1:-1]), f"{cells[-1]:>11}", flush=True)
 
