@@ -188,7 +188,7 @@ class Sandbox:
 
         Args:
             daemon: Whether its daemon answers, in seconds. It sometimes reads modules that the
-                configuration skips, and finds errors there are not.
+                configuration skips, and reports errors that do not exist.
         """
         options = ("--no-error-summary", *CHECKED)
         done = self._dmypy("run", "--", *options) if daemon else self._run("mypy", *options)

@@ -16,7 +16,7 @@ from arthurai.common.path_router import PathRouter
 from arthurai.common.schema_validators import SchemaValidators, format_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from arthurai.common.bundle import Operation
     from arthurai.common.path_router import PathMatch
@@ -170,11 +170,8 @@ class Conformance:
         elif media_type == _JSON and "schema" in content.get(_JSON, {}):
             place = f"responses/{key}"
             validator = self._validators.of_body(operation, place, responses[key], _JSON)
-            found = [*_check_body("response body", validator, exchange.response_body)]
-            yield from found
-            schema = resolve(self.bundle, content[_JSON]["schema"])
-            if not found and _is_other_object(schema, exchange.response_body):
-                yield "response body", "the object has no member of the document"
+            described = _described_members(resolve(self.bundle, content[_JSON]["schema"]))
+            yield from _check_body("response body", validator, exchange.response_body, described)
 
 
 def _check_method(exchange: Exchange, match: PathMatch) -> Iterator[tuple[str, str]]:
@@ -191,26 +188,24 @@ def _check_method(exchange: Exchange, match: PathMatch) -> Iterator[tuple[str, s
             yield "allow header", f"Allow of {path} must name {', '.join(sorted(methods))}"
 
 
-def _is_other_object(schema: Mapping[str, Any], content: bytes) -> bool:
-    """Return whether a body has members, and none that its schema describes.
+def _described_members(schema: Mapping[str, Any]) -> Collection[str]:
+    """Return the members of which an object that is not empty has one; empty when it need not.
 
     A schema without required members takes any object, so a body in another envelope is valid. A
     schema of a single member is a confirmation, whose text may have any name.
     """
-    import orjson
-
-    described = schema.get("properties", {})
-    if len(described) < _MIN_DESCRIBED or schema.get("additionalProperties"):
-        return False
-    value = orjson.loads(content)
-    return isinstance(value, dict) and bool(value) and value.keys().isdisjoint(described)
+    described: Mapping[str, Any] = schema.get("properties", {})
+    is_open = len(described) < _MIN_DESCRIBED or schema.get("additionalProperties")
+    return () if is_open else described.keys()
 
 
 def _media_type(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _check_body(kind: str, validator: Validator, content: bytes) -> Iterator[tuple[str, str]]:
+def _check_body(
+    kind: str, validator: Validator, content: bytes, described: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
     import orjson
 
     try:
@@ -218,6 +213,10 @@ def _check_body(kind: str, validator: Validator, content: bytes) -> Iterator[tup
     except orjson.JSONDecodeError as error:
         yield kind, f"not JSON: {error}"
         return
-    for found in validator.iter_errors(value):
+    errors = [*validator.iter_errors(value)]
+    for found in errors:
         place = format_place(found.instance_path) or "the whole body"
         yield kind, f"{place}: {found.message[:_MAX_MESSAGE]}"
+    is_filled = isinstance(value, dict) and bool(value)
+    if described and not errors and is_filled and value.keys().isdisjoint(described):
+        yield kind, "the object has no member of the document"

@@ -287,10 +287,10 @@ class OperationClient:
             # Probes read responses as the document promises them. One that is otherwise was
             # reported when it came in; one that conforms may still lack what the probe built on.
             if self.client.findings.total == recorded:
-                if self.client.latest is None:
+                latest = self.client.latest
+                if latest is None:
                     raise
                 text = f"what follows from the requests before is not there: {error!r}"
-                latest = self.client.latest
                 self.client.report(latest.operation_id, "unexpected answer", text, latest.request)
             return None
         finally:

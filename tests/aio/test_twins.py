@@ -193,9 +193,8 @@ def plain(value):
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, float):
-        return float(
-            f"{value:.12g}"
-        )  # the order of sums by several threads changes the last digits
+        # The order of sums by several threads changes the last digits.
+        return float(f"{value:.12g}")
     return value if isinstance(value, int | str | None) else repr(value)
 
 

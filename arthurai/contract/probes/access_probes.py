@@ -134,17 +134,17 @@ def check_invitations(context: ProbeContext) -> None:
         text = f"expected a link below {_DASHBOARD}, got {link.partition('?')[0]}"
         context.expect(link.startswith(_DASHBOARD), "links", text, response)
 
-    def listed_in() -> tuple[list[object], Response]:
+    def listed() -> tuple[list[object], Response]:
         response = context.call_ok("list_invitations", query={"page_size": ALL_ROWS})
         rows = [row for row in response.rows if row.get("email") == address]
         return [row.get("organization_id") for row in rows], response
 
-    found, response = listed_in()
+    found, response = listed()
     context.expect_equal(found, [organization], "object not listed", response, what=address)
     context.guard.register(address)
     context.call_ok("withdraw_invitation", {"email": address})
-    found, response = listed_in()
-    context.expect_equal(found, [], "removed object still there", response, what=address)
+    found, response = listed()
+    context.expect_equal(found, [], "removed object listed", response, what=address)
 
 
 @PROBES.probe("custom roles", "create_custom_roles", "list_custom_roles", "delete_custom_roles")

@@ -185,9 +185,9 @@ def check_ground_truth(context: ProbeContext) -> None:
         rows = _rows("truth", 4)
         context.call_ok("send_inferences", path, json=rows)
         ids = [row["partner_inference_id"] for row in rows]
-        sent = zip((*ids[:2], f"{PREFIX}-nobody", ids[2]), (0, 1, 1, 0), strict=True)
-        truths = [_truth(name, value) for name, value in sent]
-        truths.append(_truth(ids[3], "neither"))
+        names = (*ids[:2], f"{PREFIX}-nobody", *ids[2:])
+        values: tuple[int | str, ...] = (0, 1, 1, 0, "neither")
+        truths = [_truth(name, value) for name, value in zip(names, values, strict=True)]
         response = context.call_ok(operation_id, path, json=truths)
         _expect_counts(context, response, [True, True, _is_accepted(response, 2), True, False])
         expected = dict(zip(ids, (0, 1, 0, None), strict=True))

@@ -173,7 +173,12 @@ def find_nul(array: pa.Array) -> list[int]:
     # To search text by text takes more than ten times as long.
     if np.frombuffer(content, np.uint8)[ends[0] : ends[-1]].all():
         return []
-    places: list[int] = pc.indices_nonzero(pc.match_substring(array, "\0")).to_pylist()
+    return find_true(pc.match_substring(array, "\0"))
+
+
+def find_true(mask: pa.Array) -> list[int]:
+    """Return the places where a mask is true."""
+    places: list[int] = pc.indices_nonzero(mask).to_pylist()
     return places
 
 

@@ -112,7 +112,7 @@ class TableDecoder:
         check_columns(self._schema, self._names, "ground_truth_data")
         truths = self._attributes(self._schema.ground_truth_attributes)
         given = _any_valid(truths, self._table.num_rows)
-        for place in _places(pc.invert(given)):
+        for place in arrow_columns.find_true(pc.invert(given)):
             self._reject(place, "must have at least one ground truth value")
         found = {
             "row": self._rows(),
@@ -146,7 +146,7 @@ class TableDecoder:
             pc.and_(pc.greater(length, 0), pc.less_equal(length, MAX_INFERENCE_ID_LENGTH)),
             False,
         )
-        for place in _places(pc.invert(good)) + arrow_columns.find_nul(array):
+        for place in arrow_columns.find_true(pc.invert(good)) + arrow_columns.find_nul(array):
             self._reject(place, id_problem(array[place].as_py()))
         return array
 
@@ -155,7 +155,7 @@ class TableDecoder:
         for place, problem in problems.items():
             self._reject(place, f"{name}: {problem}")
         if array.null_count > len(problems):
-            for place in _places(array.is_null()):
+            for place in arrow_columns.find_true(array.is_null()):
                 self._reject(place, f"{name} is missing")
         return array
 
@@ -181,7 +181,7 @@ class TableDecoder:
         for place in arrow_columns.find_nul(found):
             self._reject(place, batch_problem(found[place].as_py()))
         if self._schema.is_batch and found.null_count:
-            for place in _places(found.is_null()):
+            for place in arrow_columns.find_true(found.is_null()):
                 self._reject(place, "batch_id is missing: this is a batch model")
         return found
 
@@ -210,9 +210,3 @@ def _any_valid(arrays: dict[str, pa.Array], size: int) -> pa.Array:
     for array in arrays.values():
         found = pc.or_(found, array.is_valid())
     return found
-
-
-def _places(mask: pa.Array) -> list[int]:
-    """Return the places where a mask is true."""
-    places: list[int] = pc.indices_nonzero(mask).to_pylist()
-    return places
