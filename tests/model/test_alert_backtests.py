@@ -54,7 +54,7 @@ def test_what_keeps_a_rule_from_firing_is_logged(filled, caplog):
     with caplog.at_level(logging.WARNING):
         rule = filled.create_alert_rule(metric, "upper", 15, "warning", name="Short")
     assert (rule.lookback_period, rule.min_rows, rule.confidence) == (5, 100, 0)
-    assert {note["code"] for note in rule.notes} == {"too_few_rows", "windows_left_out"}
+    assert {note["code"] for note in rule.notes} == {"too_few_rows"}
     assert "alert rule 'Short': no window of 5 minutes holds the 100 rows" in caplog.text
     rule.lookback_period, rule.min_rows = 1440, 50
     assert filled.update_alert_rule(rule).notes is None

@@ -384,6 +384,10 @@ def test_windows_of_a_rule():
             )
             assert (len(windows), left) == (most, left_out)
             assert windows[-1].start.isoformat() == "2026-01-05T03:00:00"  # the latest stay
+        oldest, left = rule_windows.list_past_windows(
+            schema, app.data, None, None, hour, limit=3, oldest=True
+        )
+        assert ([window.start.hour for window in oldest], left) == ([0, 1, 2], 1)
 
 
 def test_sessions_in_the_dashboard(monkeypatch):

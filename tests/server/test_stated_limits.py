@@ -127,7 +127,7 @@ def test_smaller_bounds_are_those_of_the_code():
         ("5 |", stored_users.MAX_LOGIN_FAILURES),
         ("2; 1 024", stored_users.MAX_HASHED_PASSWORDS),
         ("1 024 characters", stored_users.MAX_PASSWORD_LENGTH),
-        ("500; 1 000", rule_windows.MAX_WINDOWS),
+        ("500; 1 000 |", rule_windows.MAX_WINDOWS),
         ("1 000 | older windows", alert_evaluation.MAX_NEW_ALERTS),
         ("100; 100 | 400", channels.MAX_CONFIGURATIONS),
         ("100 | 400", summaries.MAX_SUMMARIES),

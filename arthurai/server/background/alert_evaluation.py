@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.background.alert_announcements import AlertAnnouncements
@@ -21,6 +21,7 @@ from arthurai.server.resources.alert_rules.alert_messages import (
 from arthurai.server.resources.alert_rules.alert_spacing import space_alerts
 from arthurai.server.resources.alert_rules.rule_readings import Reading, RuleReader, Verdict
 from arthurai.server.resources.alert_rules.rule_windows import (
+    MAX_WINDOWS,
     Window,
     list_past_windows,
     lookback,
@@ -49,6 +50,7 @@ MAX_NEW_ALERTS: Final = 1_000
 """Alerts that one evaluation of a model raises at most."""
 _MAX_REREAD_WINDOWS: Final = 50
 """Windows with alerts that were not aligned, which one evaluation of a rule reads again."""
+_MICROSECOND: Final = timedelta(microseconds=1)
 _ALERT_IDS: Final = uuid.UUID("6f1c1a52-2d3b-4f3e-9a2f-8f0d0d6f7c11")
 
 
@@ -97,7 +99,6 @@ class AlertEvaluator:
         self._stored = stores.control.alerts
         self._values: dict[bytes, Values] = {}
         self._new_alerts = 0
-        self._left_out = 0
         self._works = [
             work
             for rule in list_rules(stores, record)
@@ -130,8 +131,8 @@ class AlertEvaluator:
             self._announce()
         return self._finish()
 
-    def evaluate_span(self, first: datetime, last: datetime, now: datetime) -> int:
-        """Evaluate all rules over the windows that changed data fall in; return the new alerts.
+    def evaluate_span(self, first: datetime, last: datetime, now: datetime) -> datetime | None:
+        """Evaluate all rules over the windows that changed data fall in, the oldest first.
 
         Recent data are evaluated in the window that ends now, older data in consecutive windows of
         the same length, so that data sent late raise the alerts they would have raised in time.
@@ -141,12 +142,20 @@ class AlertEvaluator:
             first: Earliest inference time among the data, UTC without zone.
             last: Latest one.
             now: The current time, UTC without zone.
+
+        Returns:
+            Where to go on, as a rule has `MAX_WINDOWS` of its windows evaluated at once; `None`
+            when all are done.
         """
-        for work in self._works:
-            self._evaluate_past(work, first, last, now)
+        pasts = [self._list_past(work, first, last, now) for work in self._works]
+        rest = min((windows[-1].end for windows, left in pasts if left), default=None)
+        until = last if rest is None else rest - _MICROSECOND
+        for work, (windows, _) in zip(self._works, pasts, strict=True):
+            self._evaluate_past(work, [w for w in windows if w.start <= until], first, until)
             if last >= now - lookback(work.rule):
                 self._evaluate_live(work, now)
-        return self._finish()
+        self._finish()
+        return rest
 
     def evaluate_current_window(self, now: datetime) -> int:
         """Evaluate all rules over the window that ends now; return the number of new alerts.
@@ -192,24 +201,20 @@ class AlertEvaluator:
 
     # --- windows in the past --------------------------------------------------------------------
 
-    def _evaluate_past(self, work: _Work, first: datetime, last: datetime, now: datetime) -> None:
+    def _list_past(
+        self, work: _Work, first: datetime, last: datetime, now: datetime
+    ) -> tuple[list[Window], int]:
+        """Return the oldest windows of a rule that are over, and the number of further ones."""
         length = lookback(work.rule)
-        windows, left_out = list_past_windows(
-            self._record.schema, self._data, first, min(last, now - length), length
+        until = min(last, now - length)
+        return list_past_windows(
+            self._record.schema, self._data, first, until, length, limit=MAX_WINDOWS, oldest=True
         )
-        if left_out:
-            logger.warning(
-                "model %s, alert rule %s (%s): data over more than %d windows of %s; the oldest %d "
-                "are not evaluated",
-                self._record.id,
-                work.rule["id"],
-                work.rule["name"],
-                len(windows),
-                length,
-                left_out,
-            )
+
+    def _evaluate_past(
+        self, work: _Work, windows: list[Window], first: datetime, last: datetime
+    ) -> None:
         work.outcomes["windows"] += len(windows)
-        work.outcomes["left_out"] += left_out
         known = {(window.start, window.end) for window in windows}
         overlapping = self._stored.list_overlapping(
             work.rule["id"],
@@ -311,7 +316,7 @@ class AlertEvaluator:
         before = self._documents.get(organization_id, alert_id)
         is_news = before is None or bool(before.get("resolved_by_evaluation"))
         if is_news and self._new_alerts >= MAX_NEW_ALERTS:
-            self._left_out += 1
+            work.outcomes["left_out"] += 1
             return False
         alert: dict[str, Any] = {
             "id": alert_id,
@@ -383,11 +388,12 @@ class AlertEvaluator:
 
     def _finish(self) -> int:
         """Store what the evaluation came to; return the number of new alerts."""
-        if self._left_out:
+        left_out = sum(work.outcomes["left_out"] for work in self._works)
+        if left_out:
             logger.warning(
                 "model %s: %d alerts of one evaluation are left out; it raises %d at most",
                 self._record.id,
-                self._left_out,
+                left_out,
                 MAX_NEW_ALERTS,
             )
         states = self._stores.control.documents(Kind.ALERT_RULE_STATE)

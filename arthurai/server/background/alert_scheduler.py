@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial, reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias, TypeVar
 
 from arthurai.server.background.alert_announcements import AlertAnnouncements
 from arthurai.server.background.alert_evaluation import AlertEvaluator, EvaluationStopped
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from arthurai.server.context import Notifier, Stores
 
 _Span: TypeAlias = tuple[datetime, datetime]
+_Result = TypeVar("_Result")
 
 logger = logging.getLogger("arthurai.server.background")
 
@@ -110,6 +111,10 @@ class _Work(NamedTuple):
 
     waiting: _Changes = _Changes()
     begun: _Changes = _Changes()
+
+    def begin(self) -> _Work:
+        """Begin with what waits, unless something begun is left."""
+        return _Work(begun=self.waiting) if self.begun == _Changes() else self
 
     def to_document(self, model_id: str) -> dict[str, Any]:
         return {"id": model_id, **self.waiting.to_members(), "begun": self.begun.to_members()}
@@ -271,9 +276,11 @@ class AlertScheduler:
         with self._stores.control.leases.hold(f"alert rules of {model_id}") as lease:
             if lease is None:
                 return  # the server that holds it looks again after it has given it back
-            work = self._change(model_id, lambda work: _Work(begun=work.begun.merge(work.waiting)))
+            work = self._change(model_id, _Work.begin)
+            if work.waiting != _Changes():  # a long past does not hold up the present
+                self._evaluate_part(model_id, _Changes(current=True), utc_now())
             self._evaluate_changes(model_id, work.begun)
-        # Whoever could not take the lease in the meantime has stored what is to be done.
+        # The rest of a long span, and what others stored who could not take the lease meanwhile.
         if self._change(model_id, lambda work: work) != _Work():
             self._worker.put(model_id)
         self._announce(model_id)
@@ -292,40 +299,52 @@ class AlertScheduler:
             raise EvaluationStopped
 
     def _evaluate_changes(self, model_id: str, changes: _Changes) -> None:
-        """Evaluate one part after the other; what is done need not be done again after a kill."""
+        """Evaluate one part after the other; what is done need not be done again after a kill.
+
+        Of a long span the oldest windows are evaluated; its rest is left for the next turn, so that
+        other models have theirs.
+        """
         now = utc_now()
         parts = changes.split()
+        rests = _Changes()
         while parts:
-            self._evaluate_part(model_id, parts.pop(0), now)
-            left = reduce(_Changes.merge, parts, _Changes())
+            rests = rests.merge(self._evaluate_part(model_id, parts.pop(0), now))
+            left = reduce(_Changes.merge, parts, rests)
             self._change(model_id, partial(_Work._replace, begun=left))
 
-    def _evaluate_part(self, model_id: str, changes: _Changes, now: datetime) -> None:
+    def _evaluate_part(self, model_id: str, changes: _Changes, now: datetime) -> _Changes:
+        """Evaluate rules of a model where its data have changed; return what is left of it."""
         for batch_id in changes.batch_ids:
-            evaluate = partial(AlertEvaluator.evaluate_batch, batch_id=batch_id)
-            self._try(model_id, evaluate, is_batch=True)
+            evaluate_batch = partial(AlertEvaluator.evaluate_batch, batch_id=batch_id)
+            self._try(model_id, evaluate_batch, is_batch=True)
+        rests: list[_Span] = []
         for first, last in changes.spans:
-            evaluate = partial(AlertEvaluator.evaluate_span, first=first, last=last, now=now)
-            self._try(model_id, evaluate, is_batch=False)
+            evaluate_span = partial(AlertEvaluator.evaluate_span, first=first, last=last, now=now)
+            rest = self._try(model_id, evaluate_span, is_batch=False)
+            if rest is not None:
+                rests.append((rest, last))
         if changes.current:
-            evaluate = partial(AlertEvaluator.evaluate_current_window, now=now)
-            self._try(model_id, evaluate, is_batch=False)
+            evaluate_current = partial(AlertEvaluator.evaluate_current_window, now=now)
+            self._try(model_id, evaluate_current, is_batch=False)
+        return _Changes(spans=tuple(rests))
 
     def _try(
-        self, model_id: str, evaluate: Callable[[AlertEvaluator], int], *, is_batch: bool
-    ) -> None:
+        self, model_id: str, evaluate: Callable[[AlertEvaluator], _Result], *, is_batch: bool
+    ) -> _Result | None:
         """Evaluate rules of a model if it still exists and is of that kind; log what fails."""
         try:
             record = self._stores.control.models.get(None, model_id)
-            if not record.archived and record.schema.is_batch == is_batch:
-                evaluate(
-                    AlertEvaluator(self._stores, self._notifier, record, self._stopping.is_set)
-                )
+            if record.archived or record.schema.is_batch != is_batch:
+                return None
+            return evaluate(
+                AlertEvaluator(self._stores, self._notifier, record, self._stopping.is_set)
+            )
         except (EvaluationStopped, LeaseLostError):
             raise
         except ApiError:
-            return  # the model is gone
+            return None  # the model is gone
         except Exception:
             if self._stopping.is_set():
                 raise EvaluationStopped from None
             logger.exception("evaluating the alert rules of model %s failed", model_id)
+            return None

@@ -40,7 +40,7 @@ class AlertRuleOutcomes(_ApiObject):
             within_noise (int): Beyond the threshold by no more than sampling noise.
             no_value (int): Without a value.
             failed (int): That the metric could not be computed for.
-            left_out (int): Oldest windows or batches beyond the limit.
+            left_out (int): Oldest windows or batches that a backtest leaves out; alerts that an evaluation leaves out.
     """
 
     windows: int

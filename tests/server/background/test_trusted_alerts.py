@@ -9,6 +9,7 @@ import pytest
 from builders import administrator
 
 from arthurai.server.app import create_app
+from arthurai.server.background.alert_evaluation import AlertEvaluator
 from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.retention import prune
 
@@ -55,9 +56,12 @@ def monitored(app, admin, binary_model):
                 }
                 for number, (row, moment) in enumerate(zip(rows, moments, strict=True))
             ]
-            answer = admin.post(f"/models/{self.id}/inferences", json=inferences)
+            answer = self.post(inferences)
             assert answer.json()["counts"]["failure"] == 0, answer.text
             assert app.alerts.drain(300)
+
+        def post(self, inferences):
+            return admin.post(f"/models/{self.id}/inferences", json=inferences)
 
         def tell(self, truths):
             body = [
@@ -83,8 +87,11 @@ def monitored(app, admin, binary_model):
             assert admin.patch(path, json={"status": "uploaded"}).is_success
 
         def alerts(self, **params):
-            found = admin.get("/alerts", params={"model_id": self.id, "page_size": 500, **params})
-            return found.json()["data"]
+            query = {"model_id": self.id, "page_size": 500, **params}
+            found = admin.get("/alerts", params=query).json()
+            pages = range(2, -(-found["total_count"] // 500) + 1)
+            more = [admin.get("/alerts", params={**query, "page": page}) for page in pages]
+            return [*found["data"], *(alert for page in more for alert in page.json()["data"])]
 
         def explain(self, rule):
             found = admin.get(f"/models/{self.id}/alert_rules/{rule['id']}/explanation")
@@ -220,15 +227,83 @@ def test_rules_that_cannot_fire_say_so(monitored):
     model.send(right(600, p=0.2), spread(600, days=60))
     short = model.rule("Recall", lookback_period=5)
     codes = {note["code"] for note in short["notes"]}
-    assert codes == {"too_few_rows", "windows_left_out", "little_truth"}
+    assert codes == {"too_few_rows", "little_truth"}
 
 
-def test_windows_left_out_are_reported(monitored):
+def test_a_long_past_is_evaluated_in_several_goes(monitored):
     model = monitored()
-    rule = model.rule("Inference Count", bound="upper", threshold=0, lookback_period=5)
-    model.send(right(600), spread(600, days=60))
+    settings = {"bound": "upper", "threshold": 0, "subsequent_alert_wait_time": 0}
+    rule = model.rule("Inference Count", lookback_period=5, **settings)
+    moments = spread(1100, days=60)
+    model.send(right(1100), moments)
+    expected = {moment.replace(second=0, microsecond=0) for moment in moments}
+    expected = {moment - dt.timedelta(minutes=moment.minute % 5) for moment in expected}
+    starts = [dt.datetime.fromisoformat(alert["window_start"]) for alert in model.alerts()]
+    assert len(expected) == 1100
+    assert sorted(starts) == sorted(expected)
     outcomes = model.explain(rule)["last_outcomes"]
-    assert (outcomes["windows"], outcomes["left_out"]) == (500, 100)
+    assert (outcomes["windows"], outcomes["left_out"]) == (100, 0)
+
+
+def test_goes_of_any_size_raise_the_same_alerts(monitored, monkeypatch):
+    random = np.random.default_rng(8)
+    times = [DAY + dt.timedelta(minutes=m) for m in random.uniform(0, 15 * 1440, 150).tolist()]
+    rules = [(60, 0), (60, 1440), (1440, 2 * 1440), (10080, 0)]
+
+    def raised(size):
+        monkeypatch.setattr("arthurai.server.background.alert_evaluation.MAX_WINDOWS", size)
+        model = monitored(partner_model_id=f"goes of {size}")
+        for minutes, wait in rules:
+            settings = {"lookback_period": minutes, "subsequent_alert_wait_time": wait}
+            model.rule("Inference Count", bound="upper", threshold=0, **settings)
+        model.send(right(149), times[:149])
+        model.send(right(1), times[149:], first=149)
+        keys = ("window_start", "window_end", "status", "metric_value")
+        return sorted(
+            [alert["alert_rule"]["subsequent_alert_wait_time"], *(alert[key] for key in keys)]
+            for alert in model.alerts()
+        )
+
+    whole = raised(500)
+    assert len({end for _, _, end, *_ in whole}) > 100
+    for size in (1, 7, 50):
+        assert raised(size) == whole
+
+
+def test_a_long_past_does_not_hold_up_the_present(monitored, monkeypatch):
+    monkeypatch.setattr("arthurai.server.background.alert_evaluation.MAX_WINDOWS", 10)
+    model = monitored()
+    settings = {"bound": "upper", "threshold": 0, "subsequent_alert_wait_time": 0}
+    model.rule("Inference Count", lookback_period=60, **settings)
+    seen = []
+    evaluate = AlertEvaluator.evaluate_span
+
+    def send_meanwhile(self, first, last, now):
+        seen.append([alert["window_start"] for alert in model.alerts()])
+        if len(seen) == 1:
+            row = {
+                "partner_inference_id": "now",
+                "inference_timestamp": dt.datetime.now(dt.UTC).isoformat(),
+                "inference_data": right(1)[0],
+            }
+            answer = model.post([row])
+            assert answer.json()["counts"]["success"] == 1, answer.text
+        return evaluate(self, first, last, now)
+
+    monkeypatch.setattr(AlertEvaluator, "evaluate_span", send_meanwhile)
+    model.send(right(100), spread(100, days=30))
+    past = "2026-05"
+    assert [len([start for start in starts if start < past]) for starts in seen[:4]] == [
+        0,
+        10,
+        20,
+        30,
+    ]
+    assert any(start > past for start in seen[1])  # the present, after the first ten of the past
+    assert (
+        len({alert["window_start"] for alert in model.alerts() if alert["window_start"] < past})
+        == 100
+    )
 
 
 def test_a_backtest_says_what_the_rule_would_have_raised(monitored, admin):

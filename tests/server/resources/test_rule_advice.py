@@ -96,23 +96,6 @@ def test_filters_count(watched):
     assert rule["name"] == "watch"
 
 
-@pytest.mark.parametrize("rows_before", [0, 1])
-def test_windows_left_out_are_told(watched, rows_before):
-    model = watched()
-    if rows_before:
-        model.send(rows_before, days=1)
-    model.rule(lookback_period=5)
-    told = model.send(600, days=60)
-    if rows_before:  # the evaluation in the background knows, so the next answer tells
-        model.settle()
-        told = model.send(1, days=1)
-    (note,) = told
-    assert note["code"] == "windows_left_out"
-    assert "evaluated over the latest 500 of them" in note["message"]
-    model.settle()
-    assert model.send(1, days=1) is None
-
-
 def test_rules_that_change_are_looked_at_anew(watched, admin):
     model = watched()
     rule = model.rule("Accuracy Rate", lookback_period=60)

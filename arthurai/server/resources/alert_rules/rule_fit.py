@@ -26,15 +26,11 @@ class Fit(NamedTuple):
         largest: Rows of the largest window or batch, under the filters of the rule.
         is_enough: Whether that is what `min_rows` asks for.
         complete: Windows that are over, or batches that are closed.
-        left_out: Windows that one evaluation of all rows would leave out.
-        windows: Windows that it would evaluate.
     """
 
     largest: int
     is_enough: bool
     complete: int
-    left_out: int
-    windows: int
 
 
 def measure_fit(reader: RuleReader, schema: ModelSchema, data: DataStore) -> Fit:
@@ -46,7 +42,6 @@ def measure_fit(reader: RuleReader, schema: ModelSchema, data: DataStore) -> Fit
         data: Holds the rows.
     """
     places: list[tuple[int, list[dict[str, Any]]]]
-    left_out = 0
     if schema.is_batch:
         closed = [batch for batch in data.batches(schema) if batch.status == COMPLETED]
         complete = len(closed)
@@ -58,8 +53,8 @@ def measure_fit(reader: RuleReader, schema: ModelSchema, data: DataStore) -> Fit
             for batch in closed
         ]
     else:
-        windows, left_out = list_past_windows(schema, data, None, None, lookback(reader.rule))
-        complete = len(windows) - 1 + left_out
+        windows, more = list_past_windows(schema, data, None, None, lookback(reader.rule))
+        complete = len(windows) - 1 + more
         places = [(window.rows or 0, window.to_filters()) for window in windows]
     places.sort(key=lambda place: -place[0])
     largest = places[0][0] if places else 0
@@ -71,7 +66,7 @@ def measure_fit(reader: RuleReader, schema: ModelSchema, data: DataStore) -> Fit
             largest = max(largest, reader.count_filtered(filters))
             if largest >= reader.min_rows:
                 break
-    return Fit(largest, largest >= reader.min_rows, complete, left_out, len(places))
+    return Fit(largest, largest >= reader.min_rows, complete)
 
 
 def describe_few(reader: RuleReader, fit: Fit, *, is_batch: bool) -> str:
@@ -88,20 +83,4 @@ def describe_few(reader: RuleReader, fit: Fit, *, is_batch: bool) -> str:
     return (
         f"{under}no {what} holds the {reader.min_rows} rows that min_rows asks for, at most "
         f"{fit.largest}, so the rule cannot fire on such data; use {longer} or a smaller min_rows"
-    )
-
-
-def describe_left_out(reader: RuleReader, windows: int, left_out: int) -> str:
-    """Return that data sent at once are evaluated in part, and what helps.
-
-    Args:
-        reader: The rule.
-        windows: Windows that are evaluated.
-        left_out: Windows that are not.
-    """
-    length = describe_minutes(reader.rule["lookback_period"])
-    return (
-        f"the stored inferences span {windows + left_out} windows of {length}, and data sent at "
-        f"once are evaluated over the latest {windows} of them only; a longer lookback_period "
-        "covers more"
     )

@@ -6,11 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.resources.alert_rules.alert_messages import describe_metric, describe_minutes
 from arthurai.server.resources.alert_rules.rule_filters import describe_impossible
-from arthurai.server.resources.alert_rules.rule_fit import (
-    describe_few,
-    describe_left_out,
-    measure_fit,
-)
+from arthurai.server.resources.alert_rules.rule_fit import describe_few, measure_fit
 from arthurai.server.resources.alert_rules.rule_settings import find_range
 from arthurai.server.resources.metrics.metric_parameters import (
     CLASS_PARAMETER,
@@ -107,8 +103,6 @@ def _fit(reader: RuleReader, schema: ModelSchema, data: DataStore) -> Iterator[t
     fit = measure_fit(reader, schema, data)
     if not fit.is_enough and (fit.complete or not schema.is_batch):
         yield "too_few_rows", describe_few(reader, fit, is_batch=schema.is_batch)
-    if fit.left_out:
-        yield "windows_left_out", describe_left_out(reader, fit.windows, fit.left_out)
     if reader.needs_truth:
         known = counts.get("ground_truth", 0)
         if known < reader.min_truth_share * stored:

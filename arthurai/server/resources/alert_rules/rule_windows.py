@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arthurai.server.storage.warehouse.data_store import DataStore
 
 MAX_WINDOWS: Final = 500
+"""Windows or batches of a rule that are looked at in one go."""
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EARLIEST: Final = EPOCH.replace(year=1)
 _LATEST: Final = EPOCH.replace(year=9999, month=12, day=31, hour=23, minute=59, second=59)
@@ -78,6 +79,7 @@ def list_past_windows(
     length: timedelta,
     *,
     limit: int = MAX_WINDOWS,
+    oldest: bool = False,
 ) -> tuple[list[Window], int]:
     """Return the windows between two moments that hold data, and how many are left out.
 
@@ -89,7 +91,9 @@ def list_past_windows(
         first: Earliest inference time; `None` for the earliest there is.
         last: Latest inference time; `None` for the latest there is.
         length: Length of a window.
-        limit: Maximum number of windows; the latest are returned, the oldest first.
+        limit: Maximum number of windows.
+        oldest: Return the oldest ones of too many instead of the latest. The oldest come first in
+            any case.
     """
     if first is not None and last is not None and first > last:
         return [], 0
@@ -108,14 +112,14 @@ def list_past_windows(
         data.relation(schema, "inference"),
         conditions,
         group_by=["place"],
-        order_by=["place DESC"],
+        order_by=["place" if oldest else "place DESC"],
     )
     counted = select(["*", "count(*) OVER ()"], f"({grouped})", limit=f"LIMIT {limit:d}")
     found = data.fetch(counted, values)[1]
     total = int(found[0][2]) if found else 0
     windows = [
         Window(_start_of(index, length), _start_of(index + 1, length), int(number))
-        for index, number, _ in reversed(found)
+        for index, number, _ in sorted(found)
     ]
     return windows, total - len(windows)
 
