@@ -234,20 +234,20 @@ def test_a_long_past_is_evaluated_in_several_goes(monitored):
     model = monitored()
     settings = {"bound": "upper", "threshold": 0, "subsequent_alert_wait_time": 0}
     rule = model.rule("Inference Count", lookback_period=5, **settings)
-    moments = spread(1100, days=60)
-    model.send(right(1100), moments)
+    moments = spread(510, days=40)
+    model.send(right(510), moments)
     expected = {moment.replace(second=0, microsecond=0) for moment in moments}
     expected = {moment - dt.timedelta(minutes=moment.minute % 5) for moment in expected}
     starts = [dt.datetime.fromisoformat(alert["window_start"]) for alert in model.alerts()]
-    assert len(expected) == 1100
+    assert len(expected) == 510
     assert sorted(starts) == sorted(expected)
     outcomes = model.explain(rule)["last_outcomes"]
-    assert (outcomes["windows"], outcomes["left_out"]) == (100, 0)
+    assert (outcomes["windows"], outcomes["left_out"]) == (10, 0)
 
 
 def test_goes_of_any_size_raise_the_same_alerts(monitored, monkeypatch):
     random = np.random.default_rng(8)
-    times = [DAY + dt.timedelta(minutes=m) for m in random.uniform(0, 15 * 1440, 150).tolist()]
+    times = [DAY + dt.timedelta(minutes=m) for m in random.uniform(0, 9 * 1440, 60).tolist()]
     rules = [(60, 0), (60, 1440), (1440, 2 * 1440), (10080, 0)]
 
     def raised(size):
@@ -256,8 +256,8 @@ def test_goes_of_any_size_raise_the_same_alerts(monitored, monkeypatch):
         for minutes, wait in rules:
             settings = {"lookback_period": minutes, "subsequent_alert_wait_time": wait}
             model.rule("Inference Count", bound="upper", threshold=0, **settings)
-        model.send(right(149), times[:149])
-        model.send(right(1), times[149:], first=149)
+        model.send(right(59), times[:59])
+        model.send(right(1), times[59:], first=59)
         keys = ("window_start", "window_end", "status", "metric_value")
         return sorted(
             [alert["alert_rule"]["subsequent_alert_wait_time"], *(alert[key] for key in keys)]
@@ -265,8 +265,8 @@ def test_goes_of_any_size_raise_the_same_alerts(monitored, monkeypatch):
         )
 
     whole = raised(500)
-    assert len({end for _, _, end, *_ in whole}) > 100
-    for size in (1, 7, 50):
+    assert len({end for _, _, end, *_ in whole}) > 50
+    for size in (1, 7):
         assert raised(size) == whole
 
 
