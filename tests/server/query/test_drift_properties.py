@@ -128,6 +128,23 @@ def test_change_within_the_rare_part_is_seen(store):
     assert drift(store, base, target) > 0.1
 
 
+@pytest.mark.parametrize(
+    ("zeros", "largest"), [(1, 100), (99, 100), (100, 100), (101, 101), (300, 300)]
+)
+def test_a_value_has_a_bin_of_its_own_from_one_row_too_many_on(zeros, largest, store):
+    values = [0.0] * zeros + [float(value) for value in range(1, 1001 - zeros)]
+    counts = [rows for rows, _ in paired(store, values, values, bins=10).values()]
+    assert (len(counts), sum(counts), max(counts)) == (10, 1000, largest)
+    others = sorted(counts)[:-1]
+    assert others[-1] - others[0] <= 1
+
+
+def test_as_many_values_as_bins_have_a_bin_each(store):
+    values = [float(value) for value in range(20)] * 50
+    counts = paired(store, values, values).values()
+    assert list(counts) == [(50, 50)] * 20
+
+
 def test_each_frequent_value_has_a_bin_of_its_own(store):
     base = [0.0] * 60 + [7.0] * 30 + [x / 10 for x in range(71, 81)]
     target = [0.0, 5e-324, -5e-324, 7.0, math.nextafter(7, 8), math.nextafter(7, 0), 100.0, None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.drift.side_query import text_key
 from arthurai.server.query.execute import fetch
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from arthurai.server.query.sql import Binder, Warehouse
 
     Group = tuple[Any, ...]
+
+_HASHES_OF_A_BIN: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class _Values:
 
     group: str
     rows: int
-    kinds: int
+    kinds: int  # or some number above that of the bins
     low: float
     high: float
     smallest: list[float]
@@ -109,7 +111,11 @@ def find_bins(
         warehouse: Holds the data.
         binder: Binder of the base.
     """
-    found = _fetch_values(base, wanted, bins, warehouse, binder)
+    continuous = [index for index, item in enumerate(wanted) if not item.categorical]
+    found = _fetch_even_columns(base, continuous, bins, warehouse, binder)
+    even = {index for index, _ in found}
+    others = [index for index in continuous if index not in even]
+    found |= _fetch_values(base, others, bins, warehouse, binder)
     points: dict[tuple[int, Group], list[float]] = {}
     borders: dict[tuple[int, Group], list[float]] = {}
     whole: list[tuple[int, Group]] = []
@@ -143,18 +149,49 @@ def _make_bins(values: _Values, points: list[float], borders: Iterable[float]) -
     return Bins(values.low, values.high, tuple(sorted(every)), frozenset(points), values.group)
 
 
+def _fetch_even_columns(
+    base: SideQuery, columns: Sequence[int], bins: int, warehouse: Warehouse, binder: Binder
+) -> dict[tuple[int, Group], _Values]:
+    """Return the values of the columns that have no frequent ones, as most measurements.
+
+    A value that fills a bin fills at least as much of those that share its hash. So a column in
+    which no hash has enough rows need not have each of its values counted, which takes long.
+    """
+    keys = base.keys[:-1]
+    parts = []
+    for index in columns:
+        x = f"x{index}"
+        place = f"hash({x}) % {bins * _HASHES_OF_A_BIN} AS h"
+        counted = select(
+            [*keys, place, "count(*) AS n", f"min({x}) AS low", f"max({x}) AS high"],
+            f"({base.sql}) AS base",
+            [f"{x} IS NOT NULL"],
+            [*keys, "h"],
+        )
+        group = text_key(keys)
+        rows = "CAST(sum(n) AS BIGINT)"
+        measured = [*keys, f"{index}", f"{group} AS g", rows, "max(n)", "min(low)", "max(high)"]
+        parts.append(
+            select(measured, f"({counted}) AS counted", group_by=[*keys, "g"] if keys else [])
+        )
+    found = {}
+    uneven = set()
+    for row in fetch(warehouse, " UNION ALL ".join(parts), binder) if parts else ():
+        index, group, rows, most, low, high = row[len(keys) :]
+        if rows and most * bins < rows:
+            known = _Values(group, rows, bins + 1, low, high, [], [])
+            found[index, tuple(row[: len(keys)])] = known
+        else:
+            uneven.add(index)
+    return {key: values for key, values in found.items() if key[0] not in uneven}
+
+
 def _fetch_values(
-    base: SideQuery,
-    wanted: Sequence[MeasuredColumn],
-    bins: int,
-    warehouse: Warehouse,
-    binder: Binder,
+    base: SideQuery, columns: Sequence[int], bins: int, warehouse: Warehouse, binder: Binder
 ) -> dict[tuple[int, Group], _Values]:
     keys = base.keys[:-1]
     parts = []
-    for index, item in enumerate(wanted):
-        if item.categorical:
-            continue
+    for index in columns:
         counted = select(
             [*keys, f"x{index} AS x", "count(*) AS n"],
             f"({base.sql}) AS base",
@@ -164,10 +201,10 @@ def _fetch_values(
         group = text_key(keys)
         # Most values of a column of measurements occur once: the heap of lists is for the others.
         top = f"arg_max([CAST(n AS DOUBLE), x], n, {bins}) FILTER (WHERE n > 1)"
-        columns = [*keys, f"{index}", f"{group} AS g", "sum(n)", "count(*)", "min(x)", "max(x)"]
-        columns += [f"min(x, {bins})", top]
+        measured = [*keys, f"{index}", f"{group} AS g", "sum(n)", "count(*)", "min(x)", "max(x)"]
+        measured += [f"min(x, {bins})", top]
         grouped = [*keys, "g"] if keys else []
-        parts.append(select(columns, f"({counted}) AS counted", group_by=grouped))
+        parts.append(select(measured, f"({counted}) AS counted", group_by=grouped))
     found = {}
     for row in fetch(warehouse, " UNION ALL ".join(parts), binder) if parts else ():
         index, group, rows, kinds, low, high, smallest, repeated = row[len(keys) :]
