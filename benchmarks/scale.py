@@ -175,7 +175,7 @@ def ask(client: httpx.Client, served: Served, model_id: str, name: str) -> float
     return time.perf_counter() - started
 
 
-def measure(servers: list[Served], rows: int, asked: int) -> list[str]:
+def measure(servers: list[Served], rows: int, asked: int, rounds: int) -> list[str]:
     """One line of the table: rows a second, seconds of each query, queries a second."""
     _, model_id = new_model(servers[0].url, servers[0].key)
     cells = [f"{send(servers, model_id, rows):12,.0f}"]
@@ -191,9 +191,9 @@ def measure(servers: list[Served], rows: int, asked: int) -> list[str]:
         readers = 2 * len(servers)
         started = time.perf_counter()
         with concurrent.futures.ThreadPoolExecutor(readers) as pool:
-            list(pool.map(read, range(2 * readers)))
+            list(pool.map(read, range(rounds * readers)))
         took = time.perf_counter() - started
-    cells.append(f"{2 * readers * len(QUERIES) / took:10.1f}")
+    cells.append(f"{rounds * readers * len(QUERIES) / took:10.1f}" if rounds else "-")
     return cells
 
 
@@ -203,6 +203,9 @@ def main() -> None:
     parser.add_argument("--servers", type=int, nargs="+", default=[1])
     parser.add_argument(
         "--asked", type=int, default=5, help="how often each query is asked of each server"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=2, help="how often all readers ask all queries at once"
     )
     parser.add_argument(
         "--engine", nargs=2, action="append", metavar=("NAME", "OPTIONS"), dest="engines"
@@ -220,7 +223,7 @@ def main() -> None:
             tempfile.TemporaryDirectory() as directory,
             serving_together(options, count, {"directory": directory, "run": str(run)}) as servers,
         ):
-            cells = measure(servers, rows, given.asked)
+            cells = measure(servers, rows, given.asked, given.rounds)
         print(f"{name:24}{count:>8}{rows:>12,}{cells[0]}", end="")
         print("".join(f"{cell:>16}" for cell in cells[1:-1]), f"{cells[-1]:>11}", flush=True)
 
