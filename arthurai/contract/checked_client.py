@@ -140,6 +140,11 @@ class Tally:
     statuses: dict[tuple[str, int], int] = field(default_factory=dict)
     not_served: set[str] = field(default_factory=set)
 
+    @property
+    def succeeded(self) -> set[str]:
+        """Operations that have answered with success at least once."""
+        return {name for name, status in self.statuses if status < HTTPStatus.MULTIPLE_CHOICES}
+
 
 class _Request(NamedTuple):
     method: str

@@ -121,7 +121,7 @@ class ContractRun:
             tally=self.client.tally,
             seconds=time.monotonic() - started,
             sequences=self.sequences.sent,
-            not_reached=self.not_reached,
+            not_reached=self.not_reached - self.client.tally.succeeded,
             stopped=stopped,
             interrupted=bool(self.client.interrupted),
             left_behind=left,

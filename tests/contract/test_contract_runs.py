@@ -76,6 +76,15 @@ def test_the_embedded_server_keeps_the_contract_of_a_tag_while_writing():
     assert not result.stopped
 
 
+@pytest.mark.heavy
+@pytest.mark.faults
+def test_what_only_a_probe_reaches_is_judged():
+    names = ("invite_users", "list_invitations", "withdraw_invitation")
+    with create_app() as app:
+        result = check(app, write=True, names=names)
+    assert [result.outcome(name) for name in names] == ["kept"] * 3
+
+
 @pytest.mark.faults
 @pytest.mark.slow
 @pytest.mark.parametrize("write", [False, True])
