@@ -133,6 +133,31 @@ def test_late_rows_do_not_have_all_between_evaluated(watched, inference, monkeyp
     assert sorted(alert["window_start"][:4] for alert in model.alerts()) == ["2012", "2024", "2026"]
 
 
+def test_a_long_past_goes_on_after_the_next_start(watched, inference, monkeypatch):
+    monkeypatch.setattr("arthurai.server.background.alert_evaluation.MAX_WINDOWS", 2)
+    model = watched()
+    model.add_rule(subsequent_alert_wait_time=0)
+    model.die_after_commits()
+    hours = [f"2026-01-05T{hour:02}:30:00Z" for hour in range(5)]
+    rows = [{**inference(hour), "inference_timestamp": hour} for hour in hours]
+    model.client.post(f"{model.path}/inferences", json=rows).raise_for_status()
+    evaluated = []
+    evaluate = AlertEvaluator.evaluate_span
+
+    def note(self, first, last, now):
+        evaluated.append(f"{first:%H:%M}")
+        if len(evaluated) == 2:
+            raise EvaluationStopped  # as a server that ends
+        return evaluate(self, first, last, now)
+
+    monkeypatch.setattr(AlertEvaluator, "evaluate_span", note)
+    model.start_again()
+    assert len(model.alerts()) == 2
+    model.start_again()
+    assert evaluated == ["00:30", "02:00", "02:00", "04:00"]
+    assert len(model.alerts()) == 5
+
+
 def test_spans_of_changes_are_joined_when_they_are_near_or_too_many():
     start = datetime(2026, 1, 1)  # noqa: DTZ001 - as the scheduler has them, UTC without zone
 
