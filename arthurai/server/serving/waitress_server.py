@@ -164,7 +164,7 @@ class Server:
             self._handle_ready(seconds)
         else:  # on Windows
             wasyncore.loop(timeout=seconds, map=self._map, count=1)
-        self._queue.answer_at_once()
+            self._queue.answer_at_once()
         now = time.monotonic()
         if now >= self._next_check:
             self._next_check = now + _POLL_SECONDS
@@ -176,26 +176,38 @@ class Server:
             self._queue.note_unread(unread)
 
     def _handle_ready(self, seconds: float) -> None:
-        """Wait until connections are ready, and let each of them read or write once.
+        """Let connections read and write as they become ready, for some time.
 
         Asking all connections what they wait for costs more than a request does when there are many
-        of them. So those that become ready meanwhile are handled as well, before all are asked
-        again.
+        of them. So all are asked once, and after that only those that were handled, until there is
+        a new one or this thread is woken, because another one has changed what some wait for.
         """
         poller = select.poll()
-        for descriptor, channel in list(self._map.items()):
-            flags = select.POLLIN | select.POLLPRI if channel.readable() else 0
-            if channel.writable() and not channel.accepting:
-                flags |= select.POLLOUT
-            if flags:
-                poller.register(descriptor, flags)
-        ready = poller.poll(1000 * seconds)
-        while ready:
-            for descriptor, flags in ready:
+        for descriptor in list(self._map):
+            self._watch(poller, descriptor)
+        end = time.monotonic() + seconds
+        left = seconds
+        while left > 0:
+            for descriptor, flags in poller.poll(1000 * left):
                 poller.unregister(descriptor)
                 if channel := self._map.get(descriptor):
                     wasyncore.readwrite(channel, flags)
-            ready = [] if self._is_awake else poller.poll(0)
+                    self._watch(poller, descriptor)
+                    if channel.accepting:
+                        self._is_awake = True
+            self._queue.answer_at_once()
+            left = 0 if self._is_awake else end - time.monotonic()
+
+    def _watch(self, poller: select.poll, descriptor: int) -> None:
+        """Have a connection polled for what it waits for, if it still exists."""
+        channel = self._map.get(descriptor)
+        if channel is None:
+            return
+        flags = select.POLLIN | select.POLLPRI if channel.readable() else 0
+        if channel.writable() and not channel.accepting:
+            flags |= select.POLLOUT
+        if flags:
+            poller.register(descriptor, flags)
 
     def _stop_listening(self) -> None:
         self._server.accepting = False

@@ -6,6 +6,7 @@ import logging
 import re
 import select
 import socket
+import statistics
 import tempfile
 import threading
 import time
@@ -16,6 +17,7 @@ import pytest
 
 from arthurai.server.context import Stores
 from arthurai.server.serving import waitress_channel as connections
+from arthurai.server.serving import waitress_server
 from arthurai.server.serving.waitress_server import Server, listen
 
 POST = "POST /api/v3/organizations HTTP/1.1"
@@ -346,6 +348,15 @@ def parallel(app, server, number):
     finally:
         for connection in held:
             connection.close()
+
+
+def test_who_connects_is_noticed_at_once(app, listening):
+    times = []
+    for _ in range(15):
+        started = time.monotonic()
+        assert exchange(listening, request(app, "GET /health HTTP/1.1")).startswith(b"HTTP/1.1 200")
+        times.append(time.monotonic() - started)
+    assert statistics.median(times) < waitress_server._POLL_SECONDS / 2
 
 
 def test_a_thousand_connections_at_once(app, listening):
