@@ -56,25 +56,29 @@ class StoredIds:
         """Forget all ids, after rows were deleted."""
         self._index = None
 
-    def find(self, cursor: Cursor, table: pa.Table) -> IdIndex:
+    def find(self, table: pa.Table) -> IdIndex:
         """Return an index of the stored inferences, at least of those with ids of a table.
 
         Args:
-            cursor: A cursor of a thread that holds the lock of the model.
             table: Rows with ids.
         """
         if self._database.is_shared:
-            return self._find_shared(cursor, table)
-        self._waiting.load(cursor)
+            with self._database.cursor() as cursor:
+                return self._find_shared(cursor, table)
+        self._waiting.load(self._database)
         if self._index is None:
+            self._index = self._read()
+        return self._index
+
+    def _read(self) -> IdIndex:
+        with self._database.cursor() as cursor:
             cursor.execute(
                 f"SELECT hash(partner_inference_id) AS hash, seq FROM {rows_table(self._slot)}"
             )
             found = cursor.fetchnumpy()
-            sequence = np.asarray(found["seq"], np.int64)
-            self._index = IdIndex(np.asarray(found["hash"], np.uint64), sequence)
-            self.next_seq = max(self.next_seq, int(sequence.max(initial=-1)) + 1)
-        return self._index
+        sequence = np.asarray(found["seq"], np.int64)
+        self.next_seq = max(self.next_seq, int(sequence.max(initial=-1)) + 1)
+        return IdIndex(np.asarray(found["hash"], np.uint64), sequence)
 
     def add(self, hashes: npt.NDArray[np.uint64], sequence: npt.NDArray[np.int64]) -> None:
         """Take note of inferences that were stored, from `next_seq` on.

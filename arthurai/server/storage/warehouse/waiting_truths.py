@@ -73,13 +73,14 @@ class WaitingTruths:
         self._index = IdIndex(hashes, np.zeros(len(hashes), np.int64))
         self._stale = 0
 
-    def load(self, cursor: Cursor) -> None:
+    def load(self, database: WarehouseDatabase) -> None:
         """Read the hashes of the ids that wait, unless they are known."""
         if self._index is None and self.count:
-            cursor.execute(
-                f"SELECT hash(partner_inference_id) AS hash FROM {waiting_table(self._slot)}"
-            )
-            hashes = np.asarray(cursor.fetchnumpy()["hash"], np.uint64)
+            with database.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT hash(partner_inference_id) AS hash FROM {waiting_table(self._slot)}"
+                )
+                hashes = np.asarray(cursor.fetchnumpy()["hash"], np.uint64)
             self._index = IdIndex(hashes, np.zeros(len(hashes), np.int64))
             self._stale = 0
 

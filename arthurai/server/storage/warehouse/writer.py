@@ -171,11 +171,11 @@ class ModelWriter:
         """Drop what another server may have changed since this one had the lock."""
         self.open_batches.clear()
 
-    def _loaded(self, cursor: Cursor, schema: ModelSchema, table: pa.Table) -> IdIndex:
+    def _loaded(self, schema: ModelSchema, table: pa.Table) -> IdIndex:
         """Return an index of the stored inferences, at least of those with ids of a table."""
         if self._require_fit is not None:
             self._require_fit(schema)
-        return self._ids.find(cursor, table)
+        return self._ids.find(table)
 
     def append(
         self,
@@ -217,20 +217,19 @@ class ModelWriter:
         order = np.argsort(hashes)
         ids, counts = np.unique(hashes[order], return_counts=True)
         with self.lock:
-            with self._database.cursor() as cursor:
-                index = self._loaded(cursor, schema, table)
-                known, siblings = index.find(ids)
-                completed = table.slice(0, 0)
-                if len(known) or len(ids) < table.num_rows:
-                    is_doubtful = counts > 1
-                    is_doubtful[known] = True
-                    doubtful = np.empty(table.num_rows, bool)
-                    doubtful[order] = np.repeat(is_doubtful, counts)
-                    is_new, completed = self._sort_out(
-                        cursor, schema, table, siblings=siblings, doubtful=doubtful
-                    )
-                    table, hashes = table.filter(pa.array(is_new)), hashes[is_new]
-                    order = np.argsort(hashes)
+            index = self._loaded(schema, table)
+            known, siblings = index.find(ids)
+            completed = table.slice(0, 0)
+            if len(known) or len(ids) < table.num_rows:
+                is_doubtful = counts > 1
+                is_doubtful[known] = True
+                doubtful = np.empty(table.num_rows, bool)
+                doubtful[order] = np.repeat(is_doubtful, counts)
+                is_new, completed = self._sort_out(
+                    schema, table, siblings=siblings, doubtful=doubtful
+                )
+                table, hashes = table.filter(pa.array(is_new)), hashes[is_new]
+                order = np.argsort(hashes)
             first = self._ids.next_seq
             sequence = np.arange(first, first + table.num_rows, dtype=np.int64)
             if table.num_rows or completed.num_rows or finish is not None:
@@ -248,7 +247,6 @@ class ModelWriter:
 
     def _sort_out(
         self,
-        cursor: Cursor,
         schema: ModelSchema,
         table: pa.Table,
         *,
@@ -257,7 +255,8 @@ class ModelWriter:
     ) -> tuple[npt.NDArray[np.bool_], pa.Table]:
         """Return which rows are to be stored, and those that complete a stored row."""
         candidates = table if doubtful.all() else table.filter(pa.array(doubtful))
-        novelty = find_new_rows(cursor, schema, self.slot, candidates, siblings)
+        with self._database.cursor() as cursor:
+            novelty = find_new_rows(cursor, schema, self.slot, candidates, siblings)
         rows = table.column("row").to_numpy()
         is_new = ~doubtful
         is_new[np.searchsorted(rows, novelty.further)] = True
@@ -432,7 +431,7 @@ class ModelWriter:
         hashes: npt.NDArray[np.uint64],
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return places of rows with known ids and the sequence numbers of those ids."""
-        index = self._loaded(cursor, schema, table)
+        index = self._loaded(schema, table)
         places, sequence = index.find(hashes)
         if not len(places):
             return places, sequence
