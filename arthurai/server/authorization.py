@@ -100,7 +100,8 @@ class Authorization:
 
     def allows(self, principal: Principal, permission: Permission) -> bool:
         """Return whether a principal has a permission."""
-        return permission in self.permissions_of(principal)
+        is_standard = any(permission in self._standard.get(role, ()) for role in principal.roles)
+        return is_standard or permission in self.permissions_of(principal)
 
     def covers(self, principal: Principal, role: str) -> bool:
         """Return whether a principal has every permission of a role.
