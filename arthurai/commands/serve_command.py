@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shlex
 import sys
@@ -105,6 +106,8 @@ def _serve_on(listener: socket.socket, settings: Mapping[str, Any], limits: list
         app.start_clock()
         with stop_on_signals(server):
             _announce(app, server.url)
+            # What is loaded stays, and looking through it would hold up requests time and again.
+            gc.freeze()
             server.run(on_stop=app.stop_background)
             app.close()
     return 0
