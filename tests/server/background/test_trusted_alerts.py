@@ -351,7 +351,8 @@ def test_alerts_of_one_evaluation_are_bounded(monitored, monkeypatch):
     starts = [alert["window_start"] for alert in model.alerts()]
     assert len(starts) == 4
     assert starts[-1] == "2026-03-02T22:00:00Z"  # the latest
-    assert model.explain(rule)["last_outcomes"]["crossed"] == 20
+    outcomes = model.explain(rule)["last_outcomes"]
+    assert (outcomes["crossed"], outcomes["left_out"]) == (20, 16)
     model.send(right(1), [DAY], first=20)
     assert [alert["window_start"] for alert in model.alerts()] == ["2026-03-02T00:00:00Z", *starts]
 
