@@ -14,7 +14,7 @@ from hypothesis_profiles import examples
 from arthurai.server.query import run_drift
 from arthurai.server.query.drift.drift_bins import find_bins
 from arthurai.server.query.drift.histogram import count_side, pair_counts
-from arthurai.server.query.drift.measures import MEASURES, chi_square_test
+from arthurai.server.query.drift.measures import MEASURES, chi_square_test, thresholds
 from arthurai.server.query.drift.side_query import MeasuredColumn, SideQuery
 from arthurai.server.query.sql import Binder
 
@@ -191,6 +191,15 @@ def test_measures_are_symmetric_where_they_should_be(counts):
     for measure in (MEASURES["PSI"], MEASURES["JSDivergence"], MEASURES["HellingerDistance"]):
         assert measure(counts) == pytest.approx(measure(turned), rel=1e-9, abs=1e-12)
     assert chi_square_test(counts) == pytest.approx(chi_square_test(turned), rel=1e-7, abs=1e-9)
+
+
+@examples(200)
+@given(counts=pairs_of_counts, data=st.data())
+def test_measures_do_not_depend_on_the_order_of_bins(counts, data):
+    others = data.draw(st.permutations(counts))
+    for measure in (*MEASURES.values(), chi_square_test):
+        assert measure(others) == measure(counts)
+    assert thresholds([q for _, q in others]) == thresholds([q for _, q in counts])
 
 
 @examples(200)

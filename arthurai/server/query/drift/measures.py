@@ -1,4 +1,7 @@
-"""Distances between two histograms, and the thresholds that follow from one."""
+"""Distances between two histograms, and the thresholds that follow from one.
+
+Terms are added by `math.fsum`, whose result does not depend on their order: bins come in any.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +43,9 @@ def kl_divergence(counts: Sequence[tuple[int, int]]) -> float:
         counts: Rows of base and target in each bin.
     """
     base, target = (sum(side) for side in zip(*counts, strict=True))
-    variation: float = sum(abs(p / base - q / target) for p, q in counts) / 2
-    return max(
-        2 * variation * variation, sum(p * math.log(p / q) for p, q in probabilities(counts))
-    )
+    variation = math.fsum(abs(p / base - q / target) for p, q in counts) / 2
+    divergence = math.fsum(p * math.log(p / q) for p, q in probabilities(counts))
+    return max(2 * variation * variation, divergence)
 
 
 def psi(counts: Sequence[tuple[int, int]]) -> float:
@@ -52,7 +54,7 @@ def psi(counts: Sequence[tuple[int, int]]) -> float:
     Args:
         counts: Rows of base and target in each bin.
     """
-    return sum(psi_term(p, q) for p, q in probabilities(counts))
+    return math.fsum(psi_term(p, q) for p, q in probabilities(counts))
 
 
 def psi_term(p: float, q: float) -> float:
@@ -72,15 +74,12 @@ def js_divergence(counts: Sequence[tuple[int, int]]) -> float:
         counts: Rows of base and target in each bin.
     """
     base, target = (sum(side) for side in zip(*counts, strict=True))
-    total = 0.0
+    terms = []
     for p_rows, q_rows in counts:
         p, q = p_rows / base, q_rows / target
         mean = (p + q) / 2
-        if p:
-            total += p * math.log(p / mean) / 2
-        if q:
-            total += q * math.log(q / mean) / 2
-    return max(0.0, total)
+        terms += [share * math.log(share / mean) / 2 for share in (p, q) if share]
+    return max(0.0, math.fsum(terms))
 
 
 def hellinger_distance(counts: Sequence[tuple[int, int]]) -> float:
@@ -90,7 +89,7 @@ def hellinger_distance(counts: Sequence[tuple[int, int]]) -> float:
         counts: Rows of base and target in each bin.
     """
     base, target = (sum(side) for side in zip(*counts, strict=True))
-    squares = sum((math.sqrt(p / base) - math.sqrt(q / target)) ** 2 for p, q in counts)
+    squares = math.fsum((math.sqrt(p / base) - math.sqrt(q / target)) ** 2 for p, q in counts)
     return math.sqrt(squares / 2)
 
 
@@ -103,7 +102,7 @@ def chi_square_test(counts: Sequence[tuple[int, int]]) -> float:
     base, target = (sum(side) for side in zip(*counts, strict=True))
     grow, shrink = math.sqrt(target / base), math.sqrt(base / target)
     filled = [(p, q) for p, q in counts if p or q]
-    statistic = sum((grow * p - shrink * q) ** 2 / (p + q) for p, q in filled)
+    statistic = math.fsum((grow * p - shrink * q) ** 2 / (p + q) for p, q in filled)
     return min(_MAX_LOG_P, abs(chi_square_log10_p(statistic, len(filled) - 1)))
 
 
@@ -142,10 +141,10 @@ def thresholds(base: Sequence[int]) -> dict[str, float]:
     shares = [rows / total for rows in base if rows]
     bins, future = len(shares), _FUTURE_ROWS
     expected = [(1 + future * p) / (bins + future) for p in shares]
-    kl = sum(p * math.log(p) for p in shares) - sum(
+    kl = math.fsum(p * math.log(p) for p in shares) - math.fsum(
         p * (digamma(1 + future * p) - digamma(bins + future)) for p in shares
     )
-    both = kl + sum(e * math.log(e / p) for e, p in zip(expected, shares, strict=True))
+    both = kl + math.fsum(e * math.log(e / p) for e, p in zip(expected, shares, strict=True))
     return {
         "HellingerDistance": math.sqrt(max(0.0, kl) / 2),
         "JSDivergence": both / 4,
