@@ -8,6 +8,7 @@ from typing import Final
 from arthurai.server.http.api_errors import ApiError
 
 EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - times of the warehouse are UTC without zone
+MICROSECOND: Final = timedelta(microseconds=1)
 _MICROSECONDS_PER_MILLISECOND: Final = 1000
 
 
@@ -68,7 +69,7 @@ def to_microseconds(moment: datetime) -> int:
     Args:
         moment: The time, UTC without zone.
     """
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - EPOCH) // MICROSECOND
 
 
 def from_microseconds(value: int) -> datetime:

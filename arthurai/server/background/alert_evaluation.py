@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.background.alert_announcements import AlertAnnouncements
@@ -32,7 +32,13 @@ from arthurai.server.resources.alert_rules.service import list_rules, to_api
 from arthurai.server.resources.metrics.service import MetricCatalog
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.storage.warehouse.errors import DataStoreError
-from arthurai.server.timestamps import format_timestamp, from_microseconds, to_microseconds, utc_now
+from arthurai.server.timestamps import (
+    MICROSECOND,
+    format_timestamp,
+    from_microseconds,
+    to_microseconds,
+    utc_now,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +56,6 @@ MAX_NEW_ALERTS: Final = 1_000
 """Alerts that one evaluation of a model raises at most."""
 _MAX_REREAD_WINDOWS: Final = 50
 """Windows with alerts that were not aligned, which one evaluation of a rule reads again."""
-_MICROSECOND: Final = timedelta(microseconds=1)
 _ALERT_IDS: Final = uuid.UUID("6f1c1a52-2d3b-4f3e-9a2f-8f0d0d6f7c11")
 
 
@@ -149,7 +154,7 @@ class AlertEvaluator:
         """
         pasts = [self._list_past(work, first, last, now) for work in self._works]
         rest = min((windows[-1].end for windows, left in pasts if left), default=None)
-        until = last if rest is None else rest - _MICROSECOND
+        until = last if rest is None else rest - MICROSECOND
         for work, (windows, _) in zip(self._works, pasts, strict=True):
             self._evaluate_past(work, [w for w in windows if w.start <= until], first, until)
             if last >= now - lookback(work.rule):

@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.query import QueryError
-from arthurai.server.resources.alert_rules.rule_fit import (
-    MIN_COMPLETE,
-    describe_few,
-    measure_fit,
-)
+from arthurai.server.resources.alert_rules.rule_fit import MIN_COMPLETE, describe_few, measure_fit
 from arthurai.server.resources.alert_rules.service import list_rules, read_rule
 from arthurai.server.storage.warehouse.errors import DataStoreError
 

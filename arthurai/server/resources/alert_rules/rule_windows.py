@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from arthurai.server.query.sql import select
-from arthurai.server.timestamps import EPOCH, format_timestamp
+from arthurai.server.timestamps import EPOCH, MICROSECOND, format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 MAX_WINDOWS: Final = 500
 """Windows or batches of a rule that are looked at in one go."""
-_MICROSECOND: Final = timedelta(microseconds=1)
 _EARLIEST: Final = EPOCH.replace(year=1)
 _LATEST: Final = EPOCH.replace(year=9999, month=12, day=31, hour=23, minute=59, second=59)
 
@@ -68,7 +67,7 @@ def lookback(rule: Mapping[str, Any]) -> timedelta:
 
 def wait_time(rule: Mapping[str, Any]) -> int:
     """Return the microseconds of silence after an alert of a rule."""
-    return timedelta(minutes=rule["subsequent_alert_wait_time"]) // _MICROSECOND
+    return timedelta(minutes=rule["subsequent_alert_wait_time"]) // MICROSECOND
 
 
 def list_past_windows(
@@ -97,7 +96,7 @@ def list_past_windows(
     """
     if first is not None and last is not None and first > last:
         return [], 0
-    step = length // _MICROSECOND
+    step = length // MICROSECOND
     values: list[object] = [step]
     conditions = []
     if first is not None:
