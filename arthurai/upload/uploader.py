@@ -20,6 +20,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.row_groups import ROW_GROUP_ROWS, rows_per_part
 from arthurai.common.wait import is_interactive, open_bar
 from arthurai.transport.idempotency_header import add_key
 from arthurai.transport.multipart import FilePart
@@ -55,9 +56,6 @@ logger = logging.getLogger(__name__)
 JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
 MIN_FILE_ROWS: Final = 8_192
-ROW_GROUP_ROWS: Final = 30_720
-"""Number of rows from which on the embedded server writes a file straight to its database."""
-
 FILE_ROWS: Final = 49_152
 """Least rows of a file where there are so many: some of them may be refused."""
 
@@ -249,9 +247,7 @@ class Uploader:
             return MAX_FILE_ROWS
         if total < ROW_GROUP_ROWS:
             return MIN_FILE_ROWS
-        least = LARGE_FILE_ROWS if total >= 2 * LARGE_FILE_ROWS else FILE_ROWS
-        files = max(1, total // least)
-        return -(-total // files)  # about the same for all: a small rest would be stored slowly
+        return rows_per_part(total, LARGE_FILE_ROWS if total >= 2 * LARGE_FILE_ROWS else FILE_ROWS)
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
         if self.by_file is not None and table.rows > JSON_ROWS and self._may_send_by_file:

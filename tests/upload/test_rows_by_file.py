@@ -15,11 +15,12 @@ from builders import attribute, regression, save_model, stored
 from arthurai import ArthurAI, ArthurAttribute, AsyncArthurAI
 from arthurai.aio.upload.uploader import AsyncUploader
 from arthurai.common.exceptions import UnexpectedValueError
+from arthurai.common.row_groups import ROW_GROUP_ROWS
 from arthurai.model.sending import upload_schema
 from arthurai.transport import session_core
 from arthurai.transport.session_core import SessionCore
 from arthurai.upload.row_outcomes import expand_file_response
-from arthurai.upload.uploader import JSON_ROWS, LARGE_FILE_ROWS, ROW_GROUP_ROWS, Uploader
+from arthurai.upload.uploader import JSON_ROWS, LARGE_FILE_ROWS, Uploader
 from arthurai.upload.validate import Validator
 from arthurai.upload.validated_table import INFERENCES, ValidatedTable
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from arthurai.common.exceptions import ArthurUserError, UserValueError
+from arthurai.common.row_groups import ROW_GROUP_ROWS, rows_per_part
 from arthurai.common.threads import enter_in_thread, run_in_thread
 from arthurai.transport.async_session import AsyncSession
 from arthurai.transport.idempotency_header import add_key
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
 JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
 MIN_FILE_ROWS: Final = 8_192
-ROW_GROUP_ROWS: Final = 30_720
 FILE_ROWS: Final = 49_152
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_ZIP_BYTES: Final = 64_000_000
@@ -209,9 +209,7 @@ class AsyncUploader:
             return MAX_FILE_ROWS
         if total < ROW_GROUP_ROWS:
             return MIN_FILE_ROWS
-        least = LARGE_FILE_ROWS if total >= 2 * LARGE_FILE_ROWS else FILE_ROWS
-        files = max(1, total // least)
-        return -(-total // files)  # about the same for all: a small rest would be stored slowly
+        return rows_per_part(total, LARGE_FILE_ROWS if total >= 2 * LARGE_FILE_ROWS else FILE_ROWS)
 
     def _row_requests(self, table: ValidatedTable) -> Iterator[Request]:
         if self.by_file is not None and table.rows > JSON_ROWS and self._may_send_by_file:

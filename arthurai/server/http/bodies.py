@@ -214,7 +214,8 @@ class _CappedStream:
         room = self._limit + 1 - self._taken
         wanted = room if size < 0 else min(size, room)
         chunks: list[bytes] = []
-        while wanted and (chunk := self._stream.read(wanted)):
+        # The stream makes room for as much as it is asked for, whatever there is.
+        while wanted and (chunk := self._stream.read(min(wanted, _CHUNK_BYTES))):
             chunks.append(chunk)
             self._taken += len(chunk)
             wanted -= len(chunk)

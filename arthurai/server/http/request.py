@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from uuid import uuid4
 
 from arthurai.server.http.api_errors import ApiError, not_found
 
@@ -32,7 +32,7 @@ def choose_request_id(given: str | None) -> str:
     Args:
         given: The header `X-Request-ID`.
     """
-    return given if given and _REQUEST_ID.fullmatch(given) else uuid4().hex
+    return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import pyarrow as pa
 
+from arthurai.common.row_groups import ROW_GROUP_ROWS, rows_per_part
 from arthurai.server.storage.warehouse.decode_json import JsonDecoder
 from arthurai.server.storage.warehouse.decode_plain_json import PlainRows
 from arthurai.server.storage.warehouse.decode_table import TableDecoder
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.row_results import RowResults
 
-PIECE_ROWS: Final = 122_880
-"""Number of rows of a piece, some row groups of DuckDB."""
+PIECE_ROWS: Final = 4 * ROW_GROUP_ROWS
+"""Least number of rows of a piece where there are so many."""
 
 Rows: TypeAlias = pa.Table | PlainRows | Sequence[Any]
 """Rows as objects of the API, as a table with a column for each attribute name, or decoded."""
@@ -75,21 +76,10 @@ class Piece(NamedTuple):
         Yields:
             Slices, and whether it is the last one of the request.
         """
-        rows = share_rows(table.num_rows)
+        rows = rows_per_part(table.num_rows, PIECE_ROWS)
         starts = range(0, max(table.num_rows, 1), rows)
         for start in starts:
             yield table.slice(start, rows), self.is_last and start == starts[-1]
-
-
-def share_rows(total: int) -> int:
-    """Return how many rows a piece has, at least `PIECE_ROWS` if there are so many.
-
-    Pieces have about the same size: a small rest would be written to the log of the database first.
-
-    Args:
-        total: Number of all rows.
-    """
-    return -(-total // max(1, total // PIECE_ROWS)) or 1
 
 
 def number_pieces(

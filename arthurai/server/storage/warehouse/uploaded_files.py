@@ -13,12 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from arthurai.common.row_groups import rows_per_part
 from arthurai.common.vocabulary import META_COLUMNS
 from arthurai.server.bounded_json import TooMuchJsonError, load_json
 from arthurai.server.storage.warehouse.arrow_columns import is_text
 from arthurai.server.storage.warehouse.decode_table import check_columns
 from arthurai.server.storage.warehouse.errors import BadDataError, BrokenFileError
-from arthurai.server.storage.warehouse.pieces import PIECE_ROWS, share_rows
+from arthurai.server.storage.warehouse.pieces import PIECE_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +117,7 @@ def _read_parquet(schema: ModelSchema, kind: FileKind, stream: IO[bytes]) -> Ite
             for group in range(file.num_row_groups)
         )
     rows = file.metadata.num_rows
-    piece_rows = share_rows(rows)
+    piece_rows = rows_per_part(rows, PIECE_ROWS)
     budget = MAX_EXPANDED_BYTES + _MAX_RATIO * stream.seek(0, io.SEEK_END)
     # Small batches are combined to full row groups, which DuckDB writes straight to the file.
     held: list[pa.RecordBatch] = []

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from builders import simple_schema
 
+from arthurai.common.row_groups import ROW_GROUP_ROWS
 from arthurai.server.storage.warehouse import pieces
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.storage.warehouse.ddl import quote_name, rows_table
-from arthurai.server.storage.warehouse.duckdb_database import ROW_GROUP_ROWS
 from arthurai.server.storage.warehouse.pieces import PIECE_ROWS
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
