@@ -6,7 +6,6 @@ import os
 import tempfile
 import threading
 import weakref
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +13,6 @@ import duckdb
 
 from arthurai.common.row_groups import ROW_GROUP_ROWS
 from arthurai.server.storage.stored_files import DirectoryFiles
-from arthurai.server.storage.warehouse.database_copy import FileSnapshot
 from arthurai.server.storage.warehouse.ddl import quote_text
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
 from arthurai.server.storage.warehouse.duckdb_files import (
@@ -22,12 +20,7 @@ from arthurai.server.storage.warehouse.duckdb_files import (
     check_complete,
     remove_directory,
 )
-from arthurai.server.storage.warehouse.duckdb_sessions import (
-    ALIAS,
-    Connection,
-    DuckDBSessions,
-    make_config,
-)
+from arthurai.server.storage.warehouse.duckdb_sessions import DuckDBSessions, make_config
 from arthurai.server.storage.warehouse.errors import DataStoreError, DataStoreVersionError
 from arthurai.server.storage.warehouse.online_compaction import compact_open, estimate_open
 from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
@@ -38,12 +31,14 @@ from arthurai.server.storage.warehouse.warehouse_schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+    from arthurai.server.storage.warehouse.duckdb_session import Connection
     from arthurai.server.storage.warehouse.warehouse_database import Compaction, Cursor
     from arthurai.server.storage.warehouse.warehouse_schema import Migration
 
+_ALIAS: Final = "data"
 _FORBIDDEN: Final = "?" if os.sep == "\\" else "?\\"  # DuckDB reads them as something else
 
 
@@ -80,7 +75,7 @@ class DuckDBDatabase(DuckDBSessions):
         max_spill: int | None = None,
         migrations: Mapping[int, Migration] = MIGRATIONS,
     ) -> None:
-        super().__init__()
+        super().__init__(_ALIAS)
         self._lock: DirectoryLock | None = None
         self._remove_files: weakref.finalize[Any, Any] | None = None
         self.durable = directory is not None
@@ -162,6 +157,7 @@ class DuckDBDatabase(DuckDBSessions):
             target = Path(self._target)
             self._broken.set()  # if it cannot be opened below, the next user tries again
             try:
+                self._close_idle()
                 self._connection.close()
                 if target.with_name(f"{target.name}.wal").exists():
                     raise DataStoreError("the log of recent writes could not be merged: make room")
@@ -214,12 +210,6 @@ class DuckDBDatabase(DuckDBSessions):
     def maintain(self) -> None:
         """Do nothing: DuckDB looks after its file by itself."""
 
-    @contextmanager
-    def snapshot(self) -> Iterator[FileSnapshot]:
-        """Provide a snapshot for a block."""
-        with self.cursor() as cursor:
-            yield FileSnapshot(cursor)
-
     def close(self) -> None:
         """Write everything to the file and unlock the directory; a second call has no effect."""
         super().close()
@@ -248,7 +238,7 @@ def _open(target: str, spill: Path, max_memory: int | None, max_spill: int | Non
     connection = duckdb.connect(":memory:", config=config)
     try:
         connection.execute(
-            f"ATTACH {quote_text(target)} AS {ALIAS} (ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+            f"ATTACH {quote_text(target)} AS {_ALIAS} (ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
         )
         # It doubles the time of reading, and saves hardly any space.
         connection.execute("SET disabled_compression_methods = 'alprd'")

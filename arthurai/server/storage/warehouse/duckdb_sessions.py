@@ -7,11 +7,13 @@ import random
 import threading
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
 import duckdb
 
 from arthurai.server.storage.warehouse.access_gate import AccessGate
+from arthurai.server.storage.warehouse.database_copy import FileSnapshot
+from arthurai.server.storage.warehouse.duckdb_session import Connection, KeptConnection, Session
 from arthurai.server.storage.warehouse.errors import OutOfRangeError
 from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_parts
 
@@ -20,11 +22,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from arthurai.server.storage.stored_files import StoredFiles
+    from arthurai.server.storage.warehouse.errors import DataStoreError
     from arthurai.server.storage.warehouse.warehouse_database import Cursor
 
 _FIRST_WAIT_SECONDS: Final = 0.005
 _MAX_WAIT_SECONDS: Final = 1.0
 _CLOSE_SECONDS: Final = 5.0
+_MAX_IDLE: Final = 16
 
 # How DuckDB says that a database must be opened again.
 _BROKEN_MESSAGES: Final = (
@@ -35,13 +39,9 @@ _BROKEN_MESSAGES: Final = (
     "Failed to commit: failed to pin block",  # what it has spilled is not given back otherwise
 )
 
-ALIAS: Final = "data"
-"""Name of the attached database that the statements of a cursor mean."""
-
 logger = logging.getLogger("arthurai.server")
 
 T = TypeVar("T")
-Connection = duckdb.DuckDBPyConnection
 
 
 def make_config(
@@ -69,6 +69,9 @@ def make_config(
 class DuckDBSessions:
     """What both engines have in common: DuckDB computes, wherever the rows are.
 
+    Args:
+        alias: Name of the attached database that the statements of a cursor mean.
+
     Attributes:
         files: The files beside the database.
         durable: Whether data outlive the process.
@@ -81,10 +84,12 @@ class DuckDBSessions:
     _attempts = 8
     """How often a transaction is tried that conflicts with others."""
 
-    def __init__(self) -> None:
+    def __init__(self, alias: str) -> None:
+        self._alias = alias
         self._closing = threading.Lock()
         self._connection: Connection | None = None
-        self._lent: set[Connection] = set()
+        self._idle: list[KeptConnection] = []
+        self._lent: set[Session] = set()
         self._broken = threading.Event()
         self.users, self.writers = AccessGate(), AccessGate()
 
@@ -94,28 +99,57 @@ class DuckDBSessions:
 
     @contextmanager
     def cursor(self) -> Iterator[Connection]:
-        """Provide a new cursor for the block; cursors are never shared between threads."""
-        with self.users.shared(), self._lend() as cursor:
-            yield cursor
+        """Provide a cursor for the block; cursors are never shared between threads."""
+        with self.users.shared(), self._lend() as session:
+            yield cast("Connection", session)
 
     @contextmanager
-    def _lend(self) -> Iterator[Connection]:
+    def lend_connection(self) -> Iterator[Connection]:
+        """Provide a connection of DuckDB for a block, which may do with it what it likes."""
+        with self.users.shared(), self._lend(for_once=True) as session:
+            yield session.kept.connection
+
+    @contextmanager
+    def _lend(self, *, for_once: bool = False) -> Iterator[Session]:
         if self._broken.is_set():
             self._reopen()
-        if self._connection is None:
+        main = self._connection
+        if main is None:
             raise RuntimeError("the data store is closed")
-        cursor = self._connection.cursor()
-        self._lent.add(cursor)
         try:
-            cursor.execute(f"USE {ALIAS}")
-            yield cursor
+            kept = self._idle.pop()
+        except IndexError:
+            kept = KeptConnection(main.cursor(), self._alias)
+        session = Session(kept)
+        self._lent.add(session)
+        is_clean = False
+        try:
+            yield session
+            kept.clear()
+            is_clean = not for_once
         except duckdb.Error as error:
             if self.durable and any(text in str(error) for text in _BROKEN_MESSAGES):
                 self._broken.set()
-            raise
+            described = self._describe(error)
+            if described is None:
+                raise
+            raise described from None
         finally:
-            cursor.close()
-            self._lent.discard(cursor)
+            is_clean = session.end() and is_clean
+            if is_clean and main is self._connection and len(self._idle) < _MAX_IDLE:
+                self._idle.append(kept)
+            else:
+                kept.connection.close()
+            self._lent.discard(session)
+
+    def _describe(self, error: duckdb.Error) -> DataStoreError | None:
+        """Return an error to raise in the place of one of DuckDB; an engine may know better."""
+        del error
+        return None
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().connection.close()
 
     def _reopen(self) -> None:
         """Open the database again after DuckDB gave it up, as when a checkpoint met a full disk.
@@ -129,11 +163,18 @@ class DuckDBSessions:
             if not self._broken.is_set() or self._connection is None:
                 return
             self._interrupt()
+            self._close_idle()
             with suppress(duckdb.Error):
                 self._connection.close()
             self._connection = self._connect()
             self._broken.clear()
         logger.warning("the database of rows was opened again after an error")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[FileSnapshot]:
+        """Provide a snapshot for a block."""
+        with self.lend_connection() as connection:
+            yield FileSnapshot(connection)
 
     def check(self) -> None:
         """Raise an exception unless the database answers."""
@@ -258,9 +299,8 @@ class DuckDBSessions:
 
     def interrupt(self) -> None:
         """Interrupt the calls in progress: they raise `duckdb.InterruptException`."""
-        for cursor in self._lent.copy():
-            with suppress(duckdb.Error):  # closed in the meantime
-                cursor.interrupt()
+        for session in self._lent.copy():
+            session.interrupt()
 
     def _interrupt(self) -> None:
         """Interrupt the calls in progress, so that the connection can be closed."""
@@ -275,6 +315,7 @@ class DuckDBSessions:
             connection, self._connection = self._connection, None
             if connection is not None:
                 self._interrupt()
+                self._close_idle()
                 connection.close()
 
     def __enter__(self) -> Self:

@@ -10,22 +10,17 @@ import logging
 import os
 import tempfile
 import weakref
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import duckdb
 
 from arthurai.server.storage.directory_entries import LAKE_FILE
-from arthurai.server.storage.warehouse.database_copy import FileSnapshot, copy_tables
+from arthurai.server.storage.warehouse.database_copy import copy_tables
 from arthurai.server.storage.warehouse.ddl import quote_text
 from arthurai.server.storage.warehouse.duckdb_files import remove_directory
-from arthurai.server.storage.warehouse.duckdb_sessions import (
-    Connection,
-    DuckDBSessions,
-    make_config,
-)
+from arthurai.server.storage.warehouse.duckdb_sessions import DuckDBSessions, make_config
 from arthurai.server.storage.warehouse.lake_catalog import LakeCatalog
 from arthurai.server.storage.warehouse.lake_storage import check_storage, load_extension
 from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
@@ -33,9 +28,10 @@ from arthurai.server.storage.warehouse.warehouse_database import Compaction
 from arthurai.server.storage.warehouse.warehouse_schema import prepare_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from arthurai.server.storage.warehouse.duckdb_session import Connection
     from arthurai.server.storage.warehouse.errors import DataStoreError
     from arthurai.server.storage.warehouse.lake_storage import LakeStorage
     from arthurai.server.storage.warehouse.warehouse_database import Cursor
@@ -45,7 +41,6 @@ KEPT_SECONDS: Final = 3600
 
 _ALIAS: Final = "lake"
 _EXTENSIONS: Final = ("ducklake", "postgres_scanner")
-_MAX_IDLE: Final = 16
 _RETRIES: Final = 100
 
 logger = logging.getLogger("arthurai.server.storage")
@@ -88,8 +83,7 @@ class DuckLakeDatabase(DuckDBSessions):
         max_spill: int | None = None,
         is_target: bool = False,
     ) -> None:
-        super().__init__()
-        self._idle: list[_Session] = []
+        super().__init__(_ALIAS)
         self._catalog = LakeCatalog(address)
         self.name = self._catalog.name
         self._storage = storage
@@ -142,34 +136,12 @@ class DuckLakeDatabase(DuckDBSessions):
             raise
         return connection
 
-    @contextmanager
-    def _lend(self) -> Iterator[Connection]:
-        if self._connection is None:
-            raise RuntimeError("the data store is closed")
-        try:
-            session = self._idle.pop()
-        except IndexError:
-            session = _Session(self._connection.cursor())
-        lent = cast("Connection", session)
-        self._lent.add(lent)
-        is_clean = False
-        try:
-            yield lent
-            is_clean = not session.has_registered
-        except duckdb.Error as error:
-            described = self._describe(error)
-            if described is None:
-                raise
-            raise described from None
-        finally:
-            self._lent.discard(lent)
-            if is_clean and self._connection is not None and len(self._idle) < _MAX_IDLE:
-                self._idle.append(session)
-            else:
-                session.close()
-
     def _describe(self, error: duckdb.Error) -> DataStoreError | None:
-        """Return an error to raise in the place of one of DuckDB about the catalog or the files."""
+        """Return an error to raise in the place of one of DuckDB about the catalog or the files.
+
+        Args:
+            error: The error of DuckDB.
+        """
         outage = None
         if isinstance(error, duckdb.IOException | duckdb.TransactionException):
             outage = self._catalog.find_outage(str(error))
@@ -247,12 +219,6 @@ class DuckLakeDatabase(DuckDBSessions):
         )
         cursor.execute(f"DROP TABLE {kept}")
 
-    @contextmanager
-    def lend_connection(self) -> Iterator[Connection]:
-        """Provide a cursor of DuckDB for a block, whose statements mean the lake."""
-        with self.cursor() as cursor:
-            yield cast("_Session", cursor).connection
-
     def take_over(self, source: Connection) -> dict[str, int]:
         """Copy a warehouse here, and compare; return the number of rows by table.
 
@@ -303,41 +269,8 @@ class DuckLakeDatabase(DuckDBSessions):
         self.maintain()
         return Compaction(before, self._catalog.size()[0])
 
-    @contextmanager
-    def snapshot(self) -> Iterator[FileSnapshot]:
-        """Provide a snapshot for a block."""
-        with self.lend_connection() as cursor:
-            yield FileSnapshot(cursor)
-
     def close(self) -> None:
         """Close the connections; a second call has no effect."""
         super().close()
-        while self._idle:
-            self._idle.pop().close()
         self._catalog.close()
         self._remove_spill()
-
-
-class _Session:
-    """A cursor whose statements mean the lake."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.has_registered = False
-        connection.execute(f"USE {_ALIAS}")
-        self.execute = connection.execute
-        self.sql = connection.sql
-        self.fetchall = connection.fetchall
-        self.fetchone = connection.fetchone
-        self.fetchmany = connection.fetchmany
-        self.fetchnumpy = connection.fetchnumpy
-        self.interrupt = connection.interrupt
-        self.close = connection.close
-
-    @property
-    def description(self) -> Any:
-        return self.connection.description
-
-    def register(self, name: str, table: object) -> None:
-        self.has_registered = True
-        self.connection.register(name, table)

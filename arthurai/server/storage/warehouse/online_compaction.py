@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from arthurai.server.storage.warehouse.duckdb_sessions import Connection
+    from arthurai.server.storage.warehouse.duckdb_session import Connection
 
 _WRITERS_SECONDS: Final = 2.0
 _READERS_SECONDS: Final = 0.5
@@ -53,8 +53,8 @@ class OpenFile(Protocol):
     users: AccessGate
     writers: AccessGate
 
-    def cursor(self) -> AbstractContextManager[Connection]:
-        """Provide a new cursor for a block."""
+    def lend_connection(self) -> AbstractContextManager[Connection]:
+        """Provide a connection for a block."""
 
     def fetch(self, sql: str, params: Sequence[Any] = ()) -> tuple[list[str], list[Any]]:
         """Run a query; return column names and rows."""
@@ -107,7 +107,7 @@ def compact_open(database: OpenFile, limit_seconds: float = _LIMIT_SECONDS) -> C
     target = path.with_name(COMPACTED_FILE)
     _remove(target)
     try:
-        with database.cursor() as cursor:
+        with database.lend_connection() as cursor:
             cursor.execute("BEGIN TRANSACTION")
             try:
                 copy_rows(cursor, list_tables(cursor), target)
@@ -160,7 +160,7 @@ def _try_to_replace(database: OpenFile, target: Path) -> bool:
 
 def _catch_up(database: OpenFile, target: Path) -> int:
     """Make the copy equal to the database as it is now; return how many rows were copied."""
-    with database.cursor() as cursor, closing(duckdb.connect(str(target))) as copy:
+    with database.lend_connection() as cursor, closing(duckdb.connect(str(target))) as copy:
         cursor.execute("BEGIN TRANSACTION")
         try:
             return _copy_changes(cursor, copy)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from arthurai.server.storage.stored_files import StoredFiles
-    from arthurai.server.storage.warehouse.duckdb_sessions import Connection
+    from arthurai.server.storage.warehouse.duckdb_session import Connection
     from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
     from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 

@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import uuid
 from contextlib import closing
+from functools import partial
 
 import pyarrow as pa
 import pytest
@@ -262,6 +263,57 @@ def test_statements_reach_no_files_network_or_settings(database, sql):
     with pytest.raises(EngineError):
         database.fetch(sql)
     assert database.fetch("SELECT 1")[1] == [(1,)]
+
+
+def test_tables_of_one_cursor_are_not_there_for_the_next(database):
+    def total(cursor, table):
+        cursor.register("incoming", table)
+        return cursor.execute("SELECT sum(x) FROM incoming").fetchall()[0][0]
+
+    for values in ([1, 2], [5], [0.5, 0.25], []):
+        with database.cursor() as cursor:
+            assert total(cursor, pa.table({"x": values})) == (sum(values) or None)
+            assert total(cursor, pa.table({"x": [7]})) == 7
+            assert total(cursor, pa.table({"y": ["a"], "x": [8]})) == 8
+        with database.cursor() as cursor, pytest.raises(EngineError):
+            cursor.execute("SELECT * FROM incoming").fetchall()
+
+
+def test_nothing_of_a_transaction_that_fails_meets_the_next_user(database):
+    run(database, "CREATE TABLE t (x INTEGER)")
+
+    def fail(sql, cursor):
+        cursor.execute("INSERT INTO t VALUES (2)")
+        cursor.execute(sql)
+        raise ZeroDivisionError
+
+    for sql in ("INSERT INTO t VALUES ('no number')", "INSERT INTO t VALUES (1)"):
+        with pytest.raises((EngineError, ZeroDivisionError)):
+            database.write(partial(fail, sql))
+        run(database, "INSERT INTO t VALUES (3)")
+    assert database.fetch("SELECT x FROM t")[1] == [(3,), (3,)]
+
+
+def test_a_result_that_is_not_read_to_its_end_is_no_obstacle(database):
+    run(database, "CREATE TABLE t AS SELECT range AS x FROM range(100_000)")
+    for _ in range(3):
+        with database.cursor() as cursor:
+            cursor.execute("SELECT x FROM t ORDER BY x")
+            assert cursor.fetchmany(1) == [(0,)]
+        parts = database.fetch_parts("SELECT x FROM t ORDER BY x")
+        assert next(parts)[0] == (0,)
+        parts.close()
+        run(database, "UPDATE t SET x = x + 1 WHERE x = 99_999")
+    assert database.fetch("SELECT count(*), max(x) FROM t")[1] == [(100_000, 100_000)]
+
+
+def test_an_interrupt_ends_only_what_is_in_progress(database):
+    for _ in range(20):
+        with database.cursor() as cursor:
+            cursor.execute("SELECT 1").fetchall()
+        with database.cursor() as other:
+            cursor.interrupt()
+            assert other.execute("SELECT count(*) FROM range(10_000)").fetchall() == [(10_000,)]
 
 
 def test_a_query_is_interrupted_by_another_thread(database):
