@@ -51,10 +51,14 @@ _FILE_SIZE_MESSAGE: Final = "File too large"
 MAX_PUBLIC_BODY_BYTES: Final = 2**20  # for requests without a principal
 _MAX_QUERY_FIELDS: Final = 10_000
 _MAX_RECENT: Final = 10_000
+_ADMISSION: Final = "admission"
 _IDEMPOTENCY_KEY: Final = "HTTP_IDEMPOTENCY_KEY"
 _ABILITIES: Final = (("Accept-Idempotency-Key", "true"), ("Numbered-Failures", "true"))
 MAY_DEFER: Final = "arthurai.may_defer"
-"""Member of the WSGI environment: whether what is called may return a `BegunRequest`."""
+"""Member of the WSGI environment: there where what is called may return a `BegunRequest`.
+
+It is a dictionary, which requests that are begun at the same time share.
+"""
 
 
 class RecentUse(NamedTuple):
@@ -67,6 +71,28 @@ class RecentUse(NamedTuple):
 
     principal_id: str
     organization_id: str
+
+
+class _Admission(NamedTuple):
+    """What is known of a request before its body is read; it depends on nothing but `asked`.
+
+    Attributes:
+        asked: Scheme, method, raw path, query, media type and headers.
+        operation: The operation.
+        headers: Headers by lower-case name.
+        cookies: Cookies by name.
+        principal: Who makes the request; `None` when the operation is public.
+        has_cookie: Whether the credential is a cookie.
+        params: Path and query parameters in the types of the document.
+    """
+
+    asked: tuple[Any, ...]
+    operation: Operation
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    principal: Principal | None
+    has_cookie: bool
+    params: Mapping[str, Any]
 
 
 class Dispatcher:
@@ -158,22 +184,8 @@ class Dispatcher:
         plain_handler = self._plain_handlers.get(exchange.path)
         if plain_handler is not None:
             return plain_handler(services, environ)
-        operation, path_values = self._router.match(environ["REQUEST_METHOD"], exchange.path)
-        exchange.operation = operation
-        headers = _headers(environ)
-        cookies = _cookies(environ)
-        principal = None
-        if not operation.public:
-            principal = services.authentication.authenticate(headers, cookies)
-            exchange.principal = principal
-            exchange.has_cookie = services.authentication.relies_on_cookie(headers)
-            if exchange.has_cookie:
-                check_same_origin(environ, proof_required=True)
-            self._note_use(environ, principal)
-            services.authorization.require(principal, operation.permission)
-        else:
-            check_same_origin(environ, proof_required=False)
-        params = services.validation.parameters(operation, path_values, _query(environ), headers)
+        admission = self._admit(exchange)
+        operation, principal = admission.operation, admission.principal
         registration = self._handlers.get(operation.operation_id)
         if registration is None:
             raise ApiError(501, f"operation {operation.operation_id} is not implemented")
@@ -184,11 +196,11 @@ class Dispatcher:
         request = Request(
             services=services,
             operation=operation,
-            params=params,
+            params=dict(admission.params),
             body=body,
             form=form,
-            headers=headers,
-            cookies=cookies,
+            headers=admission.headers,
+            cookies=admission.cookies,
             request_id=exchange.request_id,
             is_https=environ.get("wsgi.url_scheme") == "https",
             address=str(environ.get("REMOTE_ADDR", "")),
@@ -201,6 +213,38 @@ class Dispatcher:
         if isinstance(response, Response):
             self._account(exchange, response)
         return response
+
+    def _admit(self, exchange: _Exchange) -> _Admission:
+        """Find the operation of a request, who makes it, whether they may, and its parameters."""
+        environ, services = exchange.environ, self._services
+        method, headers = environ["REQUEST_METHOD"], _headers(environ)
+        query, media_type = environ.get("QUERY_STRING"), environ.get("CONTENT_TYPE")
+        scheme = environ.get("wsgi.url_scheme")
+        asked = (scheme, method, exchange.path, query, media_type, headers)
+        shared = environ.get(MAY_DEFER, {})
+        known: _Admission | None = shared.get(_ADMISSION)
+        if known is not None and known.asked == asked:
+            exchange.operation, exchange.principal = known.operation, known.principal
+            exchange.has_cookie = known.has_cookie
+            return known
+        operation, path_values = self._router.match(method, exchange.path)
+        exchange.operation = operation
+        cookies = _cookies(environ)
+        if operation.public:
+            check_same_origin(environ, proof_required=False)
+        else:
+            principal = services.authentication.authenticate(headers, cookies)
+            exchange.principal = principal
+            exchange.has_cookie = services.authentication.relies_on_cookie(headers)
+            if exchange.has_cookie:
+                check_same_origin(environ, proof_required=True)
+            self._note_use(environ, principal)
+            services.authorization.require(principal, operation.permission)
+        params = services.validation.parameters(operation, path_values, _query(environ), headers)
+        shared[_ADMISSION] = admission = _Admission(
+            asked, operation, headers, cookies, exchange.principal, exchange.has_cookie, params
+        )
+        return admission
 
     def _account(self, exchange: _Exchange, response: Response) -> None:
         """Take note of a request that a handler accepted."""
@@ -401,11 +445,14 @@ def _headers(environ: WSGIEnvironment) -> dict[str, str]:
 
 
 def _cookies(environ: WSGIEnvironment) -> dict[str, str]:
-    return dict(parse_cookie(str(environ.get("HTTP_COOKIE", ""))).items())
+    header = environ.get("HTTP_COOKIE")
+    return dict(parse_cookie(str(header)).items()) if header else {}
 
 
 def _query(environ: WSGIEnvironment) -> list[tuple[str, str]]:
     raw = str(environ.get("QUERY_STRING", ""))
+    if not raw:
+        return []
     try:
         pairs = parse_qsl(
             raw, keep_blank_values=True, errors="strict", max_num_fields=_MAX_QUERY_FIELDS

@@ -35,25 +35,22 @@ class JsonFormatter(logging.Formatter):
 class BatchingHandler(logging.Handler):
     """Writes records to standard error, those that come at the same time with one call.
 
-    Records below the level WARNING wait for others for a moment; a process that is killed loses
-    those of its last moment.
+    Records below the level WARNING wait for others for a moment, and are formatted after it, so
+    that no request waits for that; a process that is killed loses those of its last moment.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[str] = []
+        self._records: list[logging.LogRecord] = []
         self._filled = threading.Event()
         self._thread: threading.Thread | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record."""
-        try:
-            self._lines.append(self.format(record) + "\n")
-        except Exception:  # noqa: BLE001 - as in other handlers
-            self.handleError(record)
+        self._records.append(record)
         if record.levelno >= logging.WARNING:
             self.flush()
-        elif len(self._lines) == 1:
+        elif len(self._records) == 1:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._write_on, name="logs", daemon=True)
                 self._thread.start()
@@ -62,7 +59,13 @@ class BatchingHandler(logging.Handler):
     def flush(self) -> None:
         """Write what waits."""
         with self.lock or threading.RLock():
-            lines, self._lines = self._lines, []
+            records, self._records = self._records, []
+        lines = []
+        for record in records:
+            try:
+                lines.append(self.format(record) + "\n")
+            except Exception:  # noqa: BLE001 - as in other handlers
+                self.handleError(record)
         if lines:
             sys.stderr.write("".join(lines))
             sys.stderr.flush()
@@ -81,6 +84,10 @@ def log_to_stderr(level: str) -> None:
     Args:
         level: Name of the level, e.g. `"info"`.
     """
+    # No line says which process, thread or task it is from, so that need not be found out.
+    logging.logProcesses = logging.logMultiprocessing = logging.logThreads = False
+    if sys.version_info >= (3, 12):
+        logging.logAsyncioTasks = False
     handler = BatchingHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

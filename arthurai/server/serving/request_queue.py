@@ -97,6 +97,7 @@ class RequestQueue:
         answers_at_once: Callable[[], bool],
     ) -> None:
         self.polling_thread: int | None = None
+        self.wake: Callable[[], object] = _nothing
         self._find_recent_use = find_recent_use
         self._defers = defers
         self._answers_at_once = answers_at_once
@@ -106,6 +107,7 @@ class RequestQueue:
         self._changed = threading.Condition(self._lock)
         self._probed = threading.Condition(self._lock)
         self._gathered = threading.Condition(self._lock)
+        self._here = threading.local()
         self._ended = threading.Condition(self._lock)
         self._waiting: OrderedDict[Share, deque[_Waiting]] = OrderedDict()
         self._probes: deque[Any] = deque()
@@ -175,6 +177,10 @@ class RequestQueue:
         for _ in range(len(self._at_once)):
             _call_each([self._at_once.popleft()], "service")
 
+    def is_answering_group(self) -> bool:
+        """Return whether this thread is about to wake the one that polls, after further answers."""
+        return getattr(self._here, "answers_group", False)
+
     def note_unread(self, unread: Mapping[str, int]) -> None:
         """Take how many bytes of responses callers have not read yet; who left too many waits.
 
@@ -239,8 +245,13 @@ class RequestQueue:
                     return
             connections, share, group = found
             if len(connections) > 1:
-                _call_each(connections, "begin")
-            _call_each(connections, "service")
+                _call_each(connections, "begin", {})
+                self._here.answers_group = True
+                _call_each(connections, "service")
+                self._here.answers_group = False
+                self.wake()
+            else:
+                _call_each(connections, "service")
             if share is not None:
                 if group is not None:
                     self._gather(share, len(connections))
@@ -311,6 +322,10 @@ class RequestQueue:
         )
 
 
+def _nothing() -> None:
+    """Wake nobody."""
+
+
 def _counted(share: Share, group: str | None) -> list[str]:
     """Return the names of what a request in progress is counted under."""
     names = [f"c {share.caller}", f"o {share.organization}"]
@@ -322,9 +337,9 @@ def _is_read(connection: Any) -> bool:
     return bool(connection.total_outbufs_len <= MAX_UNREAD_RESPONSE_BYTES)
 
 
-def _call_each(connections: list[Any], method: str) -> None:
+def _call_each(connections: list[Any], method: str, *arguments: object) -> None:
     for connection in connections:
         try:
-            getattr(connection, method)()
+            getattr(connection, method)(*arguments)
         except BaseException:
             logger.exception("a connection failed")

@@ -12,6 +12,7 @@ import logging
 import select
 import socket
 import time
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ import orjson
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import BadRequest, Error, InternalServerError
+from waitress.utilities import BadRequest, Error, InternalServerError, build_http_date
 
 from arthurai.server.http.api_errors import StatusError
 from arthurai.server.http.bodies import JSON, too_large
@@ -41,6 +42,7 @@ LINGER_SECONDS: Final = 30
 LINGER_IDLE_SECONDS: Final = 2
 _MAX_CHUNK_LINE: Final = 8 * 1024
 _BEGUN: Final = "arthurai.begun"
+_OWN_HEADERS: Final = frozenset({"Server", "Date", "Connection"})
 # POLLRDHUP, which only Linux has, shows that the client will send no more.
 _CLOSED: Final = sum(getattr(select, name, 0) for name in ("POLLRDHUP", "POLLHUP", "POLLERR"))
 
@@ -173,6 +175,27 @@ class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
         environ: WSGIEnvironment = self.request.begun_environ or super().get_environment()
         return environ
 
+    def build_response_header(self) -> bytes:
+        """Return the status and the headers, in the usual case without all checks of waitress."""
+        names = {name for name, _ in self.response_headers}
+        is_usual = (
+            self.version == "1.1"
+            and "CONNECTION" not in self.request.headers
+            and "Content-Length" in names
+            and names.isdisjoint(_OWN_HEADERS)
+            and self.has_body
+        )
+        if not is_usual:
+            return bytes(super().build_response_header())
+        lines = [
+            f"HTTP/1.1 {self.status}",
+            *[f"{name}: {value}" for name, value in self.response_headers],
+            f"Server: {self.channel.server.adj.ident}",
+            f"Date: {_http_date(int(self.start_time))}",
+            "\r\n",
+        ]
+        return "\r\n".join(lines).encode("latin-1")
+
     def write(self, data: bytes) -> None:
         """Write a part of the body; the first one goes out together with the headers."""
         if self.wrote_header or self.chunked_response or not (self.complete and data):
@@ -187,6 +210,12 @@ class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
         self.wrote_header = True
         self.content_bytes_written += len(data)
         self.channel.write_soon(head + data)
+
+
+@lru_cache(maxsize=2)
+def _http_date(seconds: int) -> str:
+    """Return a time as in the header `Date`."""
+    return str(build_http_date(seconds))
 
 
 class _Begun:
@@ -249,23 +278,25 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     task_class = _Task
     error_task_class = _Refusal
     caller: str = ""
-    _sends_later = False
     _linger_until: float | None = None
     _last_read = 0.0
 
-    def begin(self) -> None:
-        """Do with the first request what can be done without waiting; `service` does the rest."""
+    def begin(self, shared: dict[str, Any]) -> None:
+        """Do with the first request what can be done without waiting; `service` does the rest.
+
+        Args:
+            shared: What the requests that are begun together share; empty at first.
+        """
         request = self.requests[0]
         if request.error is None and self.connected:
             environ = self.task_class(self, request).get_environment()
-            environ[MAY_DEFER] = True
+            environ[MAY_DEFER] = shared
             environ[_BEGUN] = _Begun(self.server.application, environ)
             request.begun_environ = environ
 
     def service(self) -> None:
         """Respond to the first request."""
         environ = self.requests[0].begun_environ
-        self._sends_later = environ is not None
         try:
             super().service()
         finally:
@@ -304,12 +335,6 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         if self._linger_until is not None:
             return False
         return bool(super().received(data))
-
-    def _flush_some(self, do_close: bool = True) -> bool:
-        """Send what is waiting, unless the thread that polls sends it with that of others."""
-        if self._sends_later and not do_close:
-            return False
-        return bool(super()._flush_some(do_close=do_close))
 
     def handle_write(self) -> None:
         """Send what is waiting; after the last response only read until the client is done."""

@@ -116,7 +116,7 @@ class Server:
         self._server.application = finish_begun(self._server.application)
         self._wake = self._server.pull_trigger
         self._is_awake = False
-        self._server.pull_trigger = self._wake_once
+        self._server.pull_trigger = self._queue.wake = self._wake_once
 
     def stop(self) -> None:
         """Make `run` finish the requests in flight and return; callable from any thread."""
@@ -154,7 +154,7 @@ class Server:
 
     def _wake_once(self) -> None:
         """Wake the thread that polls, unless it was woken since it looked last."""
-        if not self._is_awake:
+        if not self._is_awake and not self._queue.is_answering_group():
             self._is_awake = True
             self._wake()
 

@@ -315,7 +315,7 @@ def test_requests_in_a_row_are_answered_in_a_row(app, listening):
         f"GET /api/v3/users/me HTTP/1.1\r\n{key}X-Request-ID: {n}\r\n\r\n" for n in range(50)
     )
     answer = exchange(listening, row.encode() + request(app, "GET /health HTTP/1.1"))
-    assert re.findall(rb"X-Request-Id: (\d+)\r", answer) == [b"%d" % n for n in range(50)]
+    assert re.findall(rb"X-Request-ID: (\d+)\r", answer) == [b"%d" % n for n in range(50)]
     assert answer.count(b"HTTP/1.1 200 ") == 51
 
 
