@@ -438,7 +438,7 @@ def _error_response(error: Exception, exchange: _Exchange) -> Response:
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
     return {
-        key.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
+        key[len("HTTP_") :].replace("_", "-").lower(): str(value)
         for key, value in environ.items()
         if key.startswith("HTTP_")
     }

@@ -249,6 +249,7 @@ class RequestQueue:
                 self._here.answers_group = True
                 _call_each(connections, "service")
                 self._here.answers_group = False
+                _call_each(connections, "send_answer")
                 self.wake()
             else:
                 _call_each(connections, "service")

@@ -278,6 +278,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     task_class = _Task
     error_task_class = _Refusal
     caller: str = ""
+    _sends_later = False
     _linger_until: float | None = None
     _last_read = 0.0
 
@@ -297,11 +298,22 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     def service(self) -> None:
         """Respond to the first request."""
         environ = self.requests[0].begun_environ
+        self._sends_later = environ is not None
         try:
             super().service()
         finally:
             if environ is not None and not environ[_BEGUN].is_finished:  # the client is gone
                 environ[_BEGUN].finish(lambda *_: _refuse_to_write)
+
+    def send_answer(self) -> None:
+        """Send the response to a request that was begun.
+
+        Clients that are answered one right after the other need to be woken less often.
+        """
+        self._sends_later = False
+        with self.requests_lock, self.outbuf_lock:
+            if self.connected and self.total_outbufs_len:
+                self._flush_exception(self._flush_some, do_close=False)
 
     @property
     def is_busy(self) -> bool:
@@ -335,6 +347,12 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         if self._linger_until is not None:
             return False
         return bool(super().received(data))
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        """Send what is waiting, unless `send_answer` is about to do so."""
+        if self._sends_later and not do_close:
+            return False
+        return bool(super()._flush_some(do_close=do_close))
 
     def handle_write(self) -> None:
         """Send what is waiting; after the last response only read until the client is done."""

@@ -186,6 +186,59 @@ def test_organizations_do_not_mix(app, served):
         assert ids_of(app, models[n]) == sorted(f"id-{i}" for i in range(n, 24, 2))
 
 
+def test_each_request_is_admitted_by_its_own_headers(app, served):
+    model_id = new_model(app, app.admin_key)
+    assert post(served, model_id, [inference(100)], app.admin_key)[0] == 207
+    own = app.control.service_accounts.find_by_token(app.admin_key).organization_id
+    given = [
+        ({}, 207),
+        ({"Arthur_Organization_ID": "no-such-organization"}, 403),
+        ({"Arthur_Organization_ID": own}, 207),
+        ({"Arthur_Call_Time": "soon"}, 400),
+        ({"Content_Encoding": "zip"}, 415),
+    ]
+    with ThreadPoolExecutor(25) as pool, held(app, model_id):
+        found = [
+            pool.submit(post, served, model_id, [inference(n)], app.admin_key, **given[n % 5][0])
+            for n in range(25)
+        ]
+    assert [future.result()[0] for future in found] == [status for _, status in given] * 5
+    accepted = {100} | {n for n in range(25) if given[n % 5][1] == 207}
+    assert ids_of(app, model_id) == sorted(f"id-{n}" for n in accepted)
+
+
+def test_connections_end_after_the_answer_where_the_client_asks_for_it(app, served):
+    model_id = new_model(app, app.admin_key)
+    assert post(served, model_id, [inference(100)], app.admin_key)[0] == 207
+    host, _, port = served.url.removeprefix("http://").partition(":")
+
+    def exchange(number):
+        body = json.dumps([inference(number)]).encode()
+        version = "1.0" if number % 3 == 1 else "1.1"
+        closing = "Connection: close\r\n" if number % 3 == 2 else ""
+        head = (
+            f"POST /api/v3/models/{model_id}/inferences HTTP/{version}\r\nHost: x\r\n{closing}"
+            f"Authorization: {app.admin_key}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        with socket.create_connection((host, int(port)), timeout=PATIENT) as connection:
+            connection.sendall(head.encode() + body)
+            received = b""
+            while b"results" not in received:
+                received += connection.recv(65_536)
+            connection.settimeout(PATIENT if number % 3 else 0.3)
+            try:
+                return received.partition(b"\r")[0], connection.recv(1)
+            except TimeoutError:
+                return received.partition(b"\r")[0], None
+
+    with ThreadPoolExecutor(24) as pool, held(app, model_id):
+        found = [pool.submit(exchange, number) for number in range(24)]
+    kept = (b"HTTP/1.1 207 Multi-Status", None)
+    ended = [(b"HTTP/1.0 207 Multi-Status", b""), (b"HTTP/1.1 207 Multi-Status", b"")]
+    assert [future.result() for future in found] == [kept, *ended] * 8
+
+
 def test_a_client_that_is_gone_leaves_its_key(app, served):
     model_id = new_model(app, app.admin_key)
     body = json.dumps([inference(1)]).encode()
