@@ -58,6 +58,7 @@ class Validation:
         self._bundle = bundle
         self._validators = SchemaValidators(bundle)
         self._tables: dict[str, _ParameterTable] = {}
+        self._media_types: dict[str, tuple[tuple[str, ...], bool]] = {}
 
     def check_component(self, name: str, value: Any, where: str) -> None:
         """Check a decoded value against a named schema of the document.
@@ -93,10 +94,12 @@ class Validation:
         Args:
             operation: The operation.
         """
-        if "requestBody" not in operation.spec:
-            return (), False
-        request_body = resolve(self._bundle, operation.spec["requestBody"])
-        return tuple(request_body["content"]), bool(request_body.get("required"))
+        found = self._media_types.get(operation.operation_id)
+        if found is None:
+            request_body = resolve(self._bundle, operation.spec.get("requestBody", {}))
+            found = tuple(request_body.get("content", ())), bool(request_body.get("required"))
+            self._media_types[operation.operation_id] = found
+        return found
 
     def parameters(
         self,

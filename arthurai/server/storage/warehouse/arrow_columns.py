@@ -70,7 +70,8 @@ def from_values(value_type: str, values: Sequence[Any]) -> tuple[pa.Array, Probl
 
 
 def _fast_from_values(value_type: str, values: Sequence[Any]) -> pa.Array | None:
-    types = set(map(type, values)) - {type(None)}
+    given = set(map(type, values))
+    types = given - {type(None)}
     try:
         if value_type == ValueType.Timestamp:
             if types <= {str}:
@@ -78,7 +79,9 @@ def _fast_from_values(value_type: str, values: Sequence[Any]) -> pa.Array | None
         elif types <= _EXACT.get(value_type, frozenset()):
             array = pa.array(values, ARROW_TYPES[value_type])
             if value_type == ValueType.Float:
-                return _without_nan(array)
+                # The sum is finite only if all are, which costs less than asking Arrow.
+                is_finite = types == given and math.isfinite(sum(values))
+                return array if is_finite else _without_nan(array)
             if pa.types.is_list(array.type) and array.values.null_count:
                 return None
             return array
