@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ D = TypeVar("D")
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+# Ids are no secret, and the random numbers of a program with a server in it are its own.
+_numbers: Final = random.Random()  # noqa: S311
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_numbers.seed)
+
 
 def choose_request_id(given: str | None) -> str:
     """Return the id of a request: the client's if it is harmless, else a new one.
@@ -34,7 +40,7 @@ def choose_request_id(given: str | None) -> str:
     """
     if given and _REQUEST_ID.fullmatch(given):
         return given
-    return f"{random.getrandbits(128):032x}"
+    return f"{_numbers.getrandbits(128):032x}"
 
 
 @dataclass(slots=True)

@@ -88,6 +88,7 @@ class RequestQueue:
 
     Attributes:
         polling_thread: Identifier of the thread that polls, once it does.
+        wake: Wakes that thread.
     """
 
     def __init__(
@@ -177,9 +178,9 @@ class RequestQueue:
         for _ in range(len(self._at_once)):
             _call_each([self._at_once.popleft()], "service")
 
-    def is_answering_group(self) -> bool:
-        """Return whether this thread is about to wake the one that polls, after further answers."""
-        return getattr(self._here, "answers_group", False)
+    def is_answering_together(self) -> bool:
+        """Return whether this thread will wake the one that polls when it has answered others."""
+        return getattr(self._here, "answers_together", False)
 
     def note_unread(self, unread: Mapping[str, int]) -> None:
         """Take how many bytes of responses callers have not read yet; who left too many waits.
@@ -245,18 +246,25 @@ class RequestQueue:
                     return
             connections, share, group = found
             if len(connections) > 1:
-                _call_each(connections, "begin", {})
-                self._here.answers_group = True
-                _call_each(connections, "service")
-                self._here.answers_group = False
-                _call_each(connections, "send_answer")
-                self.wake()
+                self._answer_together(connections)
             else:
                 _call_each(connections, "service")
             if share is not None:
                 if group is not None:
                     self._gather(share, len(connections))
                 self._end(share, group)
+
+    def _answer_together(self, connections: list[Any]) -> None:
+        """Work on requests that share a commit; wake the thread that polls when all are answered.
+
+        Otherwise both threads would contend for the interpreter with each answer.
+        """
+        _call_each(connections, "begin", {})
+        self._here.answers_together = True
+        _call_each(connections, "service")
+        self._here.answers_together = False
+        _call_each(connections, "send_answer")
+        self.wake()
 
     def _gather(self, share: Share, answered: int) -> None:
         """Wait a moment for the next requests of those who were just answered.

@@ -154,7 +154,7 @@ class Server:
 
     def _wake_once(self) -> None:
         """Wake the thread that polls, unless it was woken since it looked last."""
-        if not self._is_awake and not self._queue.is_answering_group():
+        if not self._is_awake and not self._queue.is_answering_together():
             self._is_awake = True
             self._wake()
 

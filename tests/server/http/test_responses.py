@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import random
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,6 +34,14 @@ def test_a_missing_credential_is_challenged(callers):
     answer = callers().get("/models")
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_ids_of_requests_leave_the_random_numbers_of_the_program_alone(admin):
+    random.seed(7)
+    before = random.getstate()
+    found = {admin.get("/users/me").headers["X-Request-ID"] for _ in range(20)}
+    assert len(found) == 20
+    assert random.getstate() == before
 
 
 def test_replies_are_encoded():
