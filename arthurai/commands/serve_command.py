@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from arthurai.server.app import ArthurApp
 
 _WRONG_CALL: Final = 2
+_KEPT_MEMORY_MILLISECONDS: Final = 1000
+"""For how long Arrow keeps memory that is free, as the next rows need it: new memory is slow."""
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -35,6 +37,8 @@ def serve(options: argparse.Namespace) -> int:
     Args:
         options: The arguments of the command.
     """
+    # Arrow reads it when it is imported.
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", str(_KEPT_MEMORY_MILLISECONDS))
     from arthurai.server.serving.json_logs import log_to_stderr
     from arthurai.server.serving.waitress_server import listen
 

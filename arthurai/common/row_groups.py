@@ -14,7 +14,7 @@ numbers almost fill a block of the file.
 
 
 def rows_per_part(total: int, least: int) -> int:
-    """Return how many rows each part of a table has but the last one.
+    """Return how many rows each part of a table has but one, which has the rest.
 
     Parts are whole row groups, as far as no small rest is left by that, which would be written to
     the log of the database first; otherwise they have about the same size.

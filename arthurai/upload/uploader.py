@@ -187,8 +187,11 @@ class Uploader:
             table = None if _is_stream(data) else self._validate(data, metadata)
             total = None if table is None else table.rows
             rows = self._rows_per_request(total)
+            # The server has the smallest part sooner, and stores it while the next one is encoded.
             parts = (
-                self._validate_stream(data, metadata, rows) if table is None else table.split(rows)
+                self._validate_stream(data, metadata, rows)
+                if table is None
+                else table.split(rows, rest_first=self.options.chunk_size is None)
             )
             # Keeps no request, and so no body, while the next one is encoded.
             requests = itertools.chain.from_iterable(map(make_requests, parts))

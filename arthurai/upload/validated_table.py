@@ -108,9 +108,17 @@ class ValidatedTable:
         }
         return chosen
 
-    def split(self, rows: int) -> Iterator[ValidatedTable]:
-        """Yield parts of at most `rows` rows."""
-        for start in range(0, self.rows, rows):
+    def split(self, rows: int, *, rest_first: bool = False) -> Iterator[ValidatedTable]:
+        """Yield parts of `rows` rows, and one with the rest of them.
+
+        Args:
+            rows: Number of rows.
+            rest_first: Whether the part with the rest is the first one instead of the last.
+        """
+        first = self.rows % rows if rest_first else 0
+        if first:
+            yield self.slice(0, first)
+        for start in range(first, self.rows, rows):
             yield self.slice(start, rows)
 
     def kept(self) -> Sequence[int]:

@@ -202,8 +202,12 @@ def test_only_embedded_servers_get_encodings_that_not_every_reader_has(
 def test_no_file_of_a_large_table_is_small(arthur, rows):
     validator = Validator(upload_schema(save(arthur)), INFERENCES, name="inferences")
     uploader = Uploader(None, None, validator, part_name="inference_data")
-    parts = list(ValidatedTable(0, rows).split(uploader._rows_per_request(rows)))
+    table, size = ValidatedTable(0, rows), uploader._rows_per_request(rows)
+    parts = list(table.split(size, rest_first=True))
     assert sum(part.rows for part in parts) == rows
+    assert [part.start for part in parts[1:]] == [part.start + part.rows for part in parts[:-1]]
+    assert {part.rows for part in parts[1:]} <= {size}
+    assert sorted(p.rows for p in parts) == sorted(p.rows for p in table.split(size))
     assert min(part.rows for part in parts) >= ROW_GROUP_ROWS
     assert max(part.rows for part in parts) < 2 * LARGE_FILE_ROWS
 
