@@ -77,7 +77,10 @@ def outcome(run, body, schema, store):
 
 
 def contents(store):
-    tables = store.fetch("SELECT table_name FROM information_schema.tables ORDER BY 1")[1]
+    tables = store.fetch(
+        "SELECT table_name FROM information_schema.tables"
+        " WHERE table_catalog = current_database() ORDER BY 1"
+    )[1]
     counts = [store.fetch(f'SELECT count(*) FROM "{name}"')[1] for (name,) in tables]
     return tables, counts
 

@@ -236,6 +236,7 @@ def test_a_file_that_cannot_be_read_is_refused_whole(api, content, reason):
 
 def test_a_file_that_breaks_off_after_some_rows_accounts_for_each_row(api, monkeypatch):
     monkeypatch.setattr("arthurai.server.storage.warehouse.pieces.PIECE_ROWS", 1000)
+    monkeypatch.setattr("arthurai.server.storage.warehouse.uploaded_files.PIECE_ROWS", 1000)
     target = io.BytesIO()
     table = pq.read_table(io.BytesIO(rows_file(4000)))
     pq.write_table(table, target, row_group_size=1000, compression="NONE", use_dictionary=False)
