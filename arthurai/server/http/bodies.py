@@ -203,8 +203,7 @@ class _CappedStream:
     """The body of a request, refused as soon as more than the limit has arrived."""
 
     def __init__(self, environ: WSGIEnvironment, limit: int) -> None:
-        is_bounded = environ.get("wsgi.input_terminated")
-        self._stream = environ["wsgi.input"] if is_bounded else get_input_stream(environ)
+        self._stream = get_input_stream(environ)
         self._limit = limit
         self._taken = 0
         length = str(environ.get("CONTENT_LENGTH") or "0")

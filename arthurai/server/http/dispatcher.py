@@ -189,7 +189,7 @@ class Dispatcher:
         registration = self._handlers.get(operation.operation_id)
         if registration is None:
             raise ApiError(501, f"operation {operation.operation_id} is not implemented")
-        body, form = self._read_body(exchange, operation, registration)
+        body, form = self._read_body(exchange, admission, registration)
         exchange.form = form
         if principal is not None and operation.checks_data_permission:
             services.authorization.require_data(principal, body)
@@ -225,24 +225,23 @@ class Dispatcher:
         known: _Admission | None = shared.get(_ADMISSION)
         if known is not None and known.asked == asked:
             exchange.operation, exchange.principal = known.operation, known.principal
-            exchange.has_cookie = known.has_cookie
             return known
         operation, path_values = self._router.match(method, exchange.path)
         exchange.operation = operation
-        cookies = _cookies(environ)
+        cookies, has_cookie = _cookies(environ), False
         if operation.public:
             check_same_origin(environ, proof_required=False)
         else:
             principal = services.authentication.authenticate(headers, cookies)
             exchange.principal = principal
-            exchange.has_cookie = services.authentication.relies_on_cookie(headers)
-            if exchange.has_cookie:
+            has_cookie = services.authentication.relies_on_cookie(headers)
+            if has_cookie:
                 check_same_origin(environ, proof_required=True)
             self._note_use(environ, principal)
             services.authorization.require(principal, operation.permission)
         params = services.validation.parameters(operation, path_values, _query(environ), headers)
         shared[_ADMISSION] = admission = _Admission(
-            asked, operation, headers, cookies, exchange.principal, exchange.has_cookie, params
+            asked, operation, headers, cookies, exchange.principal, has_cookie, params
         )
         return admission
 
@@ -321,15 +320,15 @@ class Dispatcher:
         return self._watch.allow(limits.query_seconds, limits.query_values, is_gone)
 
     def _read_body(
-        self, exchange: _Exchange, operation: Operation, registration: Registration
+        self, exchange: _Exchange, admission: _Admission, registration: Registration
     ) -> tuple[Any, Form]:
-        environ = exchange.environ
+        environ, operation = exchange.environ, admission.operation
         accepted, required = self._services.validation.media_types(operation)
         if not accepted:
             return None, Form()
         if bodies.has_body(environ):
             media_type = bodies.parse_media_type(
-                environ, accepted, must_be_stated=exchange.has_cookie
+                environ, accepted, must_be_stated=admission.has_cookie
             )
             limits = self._services.limits
             limit = limits.json_bytes if media_type == JSON else limits.form_bytes
@@ -392,7 +391,6 @@ class _Exchange:
         self.path = raw_path(environ)
         self.operation: Operation | None = None
         self.principal: Principal | None = None
-        self.has_cookie = False
         self.form = Form()
         self.received_bytes = 0
         self.body_digest = b""

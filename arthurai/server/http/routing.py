@@ -80,7 +80,7 @@ def raw_path(environ: Mapping[str, object]) -> str:
         raw = environ.get(key)
         if isinstance(raw, str) and raw:
             path = raw.partition("?")[0]
-            return path if path.startswith("/") else _AUTHORITY.sub("", path, count=1) or "/"
+            return _AUTHORITY.sub("", path, count=1) or "/"
     path_info = str(environ.get("SCRIPT_NAME", "")) + str(environ.get("PATH_INFO", ""))
     return quote(path_info.encode("latin-1"), safe="/:@!$&'()*+,;=~")
 

@@ -31,7 +31,7 @@ from arthurai.server.storage.warehouse.warehouse_engines import (
 if TYPE_CHECKING:
     from arthurai.server.storage.documents.control_database import ControlDatabase
     from arthurai.server.storage.stored_files import StoredFiles
-    from arthurai.server.storage.warehouse.duckdb_session import Connection
+    from arthurai.server.storage.warehouse.kept_connections import Connection
 
 
 class StorePlace(NamedTuple):

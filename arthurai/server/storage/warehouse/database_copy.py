@@ -15,7 +15,7 @@ from arthurai.server.storage.warehouse.errors import DataStoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from arthurai.server.storage.warehouse.duckdb_session import Connection
+    from arthurai.server.storage.warehouse.kept_connections import Connection
 
 _BATCH_ROWS: Final = 100_000
 

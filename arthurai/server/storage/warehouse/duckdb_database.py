@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from arthurai.server.storage.warehouse.duckdb_session import Connection
+    from arthurai.server.storage.warehouse.kept_connections import Connection
     from arthurai.server.storage.warehouse.warehouse_database import Compaction, Cursor
     from arthurai.server.storage.warehouse.warehouse_schema import Migration
 

@@ -13,8 +13,8 @@ import duckdb
 
 from arthurai.server.storage.warehouse.access_gate import AccessGate
 from arthurai.server.storage.warehouse.database_copy import FileSnapshot
-from arthurai.server.storage.warehouse.duckdb_session import Connection, KeptConnection, Session
 from arthurai.server.storage.warehouse.errors import OutOfRangeError
+from arthurai.server.storage.warehouse.kept_connections import Connection, KeptConnection, Session
 from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_parts
 
 if TYPE_CHECKING:
@@ -116,17 +116,31 @@ class DuckDBSessions:
         main = self._connection
         if main is None:
             raise RuntimeError("the data store is closed")
+        with self._noting_errors():
+            try:
+                kept = self._idle.pop()
+            except IndexError:
+                kept = KeptConnection(main.cursor(), self._alias)
+            session = Session(kept)
+            self._lent.add(session)
+            is_clean = False
+            try:
+                yield session
+                kept.clear()
+                is_clean = not for_once
+            finally:
+                is_clean = session.end() and is_clean
+                if is_clean and main is self._connection and len(self._idle) < _MAX_IDLE:
+                    self._idle.append(kept)
+                else:
+                    kept.connection.close()
+                self._lent.discard(session)
+
+    @contextmanager
+    def _noting_errors(self) -> Iterator[None]:
+        """Note that the database must be opened again, and describe errors of the engine."""
         try:
-            kept = self._idle.pop()
-        except IndexError:
-            kept = KeptConnection(main.cursor(), self._alias)
-        session = Session(kept)
-        self._lent.add(session)
-        is_clean = False
-        try:
-            yield session
-            kept.clear()
-            is_clean = not for_once
+            yield
         except duckdb.Error as error:
             if self.durable and any(text in str(error) for text in _BROKEN_MESSAGES):
                 self._broken.set()
@@ -134,13 +148,6 @@ class DuckDBSessions:
             if described is None:
                 raise
             raise described from None
-        finally:
-            is_clean = session.end() and is_clean
-            if is_clean and main is self._connection and len(self._idle) < _MAX_IDLE:
-                self._idle.append(kept)
-            else:
-                kept.connection.close()
-            self._lent.discard(session)
 
     def _describe(self, error: duckdb.Error) -> DataStoreError | None:
         """Return an error to raise in the place of one of DuckDB; an engine may know better."""

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from arthurai.server.storage.warehouse.duckdb_session import Connection
     from arthurai.server.storage.warehouse.errors import DataStoreError
+    from arthurai.server.storage.warehouse.kept_connections import Connection
     from arthurai.server.storage.warehouse.lake_storage import LakeStorage
     from arthurai.server.storage.warehouse.warehouse_database import Cursor
 

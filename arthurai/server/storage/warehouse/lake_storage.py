@@ -20,7 +20,7 @@ from arthurai.server.storage.warehouse.errors import DataStoreError
 if TYPE_CHECKING:
     from arthurai.server.storage.s3_address import S3Place
     from arthurai.server.storage.stored_files import StoredFiles
-    from arthurai.server.storage.warehouse.duckdb_session import Connection
+    from arthurai.server.storage.warehouse.kept_connections import Connection
 
 _SECRET: Final = "arthur_storage"  # noqa: S105 - a name
 _TIMEOUT_SECONDS: Final = 60

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from arthurai.server.storage.warehouse.duckdb_session import Connection
+    from arthurai.server.storage.warehouse.kept_connections import Connection
 
 _WRITERS_SECONDS: Final = 2.0
 _READERS_SECONDS: Final = 0.5

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from arthurai.server.storage.stored_files import StoredFiles
-    from arthurai.server.storage.warehouse.duckdb_session import Connection
     from arthurai.server.storage.warehouse.ducklake_database import DuckLakeDatabase
+    from arthurai.server.storage.warehouse.kept_connections import Connection
     from arthurai.server.storage.warehouse.warehouse_database import WarehouseDatabase
 
 EngineError: Final = duckdb.Error
